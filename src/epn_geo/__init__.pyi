@@ -1,0 +1,32 @@
+from . import study as study
+from .checks import check_places as check_places
+from .communes import current_code as current_code
+from .communes import current_codes as current_codes
+from .communes import read_communes as read_communes
+from .communes import read_epci as read_epci
+from .communes import successions as successions
+from .coverage import keep_near as keep_near
+from .coverage import measure_coverage as measure_coverage
+from .coverage import nearest_place as nearest_place
+from .coverage import reach as reach
+from .coverage import serves as serves
+from .errors import ColumnError as ColumnError
+from .errors import CrsError as CrsError
+from .errors import DataError as DataError
+from .errors import DownloadError as DownloadError
+from .errors import EpnGeoError as EpnGeoError
+from .gaps import find_gaps as find_gaps
+from .gaps import flag_underserved as flag_underserved
+from .joins import locate as locate
+from .maps import coverage_map as coverage_map
+from .places import read_places as read_places
+from .report import summary_lines as summary_lines
+from .report import write_report as write_report
+from .standard import standard_frame as standard_frame
+from .study import Study as Study
+from .summaries import summarise as summarise
+from .writing import write_layer as write_layer
+from .writing import write_layers as write_layers
+from .writing import write_table as write_table
+
+__version__: str

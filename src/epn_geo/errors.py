@@ -1,0 +1,89 @@
+"""Every error the library raises, on one page.
+
+::
+
+    EpnGeoError                     catch this one to catch them all
+    ├── DataError(ValueError)       something in what was given cannot be used
+    │   ├── CrsError                a coordinate reference system is missing, mixed or unsuitable
+    │   └── ColumnError             a column is missing or holds the wrong kind of thing
+    └── DownloadError(OSError)      something could not be brought from the network
+
+A message says what is wrong, which value, where, and what to do about it. Problems *in* the data
+(a wrong postcode, a place in the sea) are not errors: they are rows of a findings table.
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+
+
+class EpnGeoError(Exception):
+    """Base of all errors of this library."""
+
+
+class DataError(EpnGeoError, ValueError):
+    """Something in what was given cannot be used."""
+
+
+class CrsError(DataError):
+    """A coordinate reference system is missing, mixed or unsuitable."""
+
+
+class ColumnError(DataError):
+    """A column is missing or holds the wrong kind of thing."""
+
+
+class DownloadError(EpnGeoError, OSError):
+    """Something could not be brought from the network."""
+
+
+def fold(text: str) -> str:
+    """Give `text` without accents, case, or punctuation, for comparing what people type.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    str
+        Lower-case letters and digits, words separated by one space.
+
+    Examples
+    --------
+    >>> fold("Saint-Lô  (L’Écluse)")
+    'saint lo l ecluse'
+    """
+    decomposed = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
+    plain = "".join(c if c.isalnum() else " " for c in decomposed if not unicodedata.combining(c))
+    return " ".join(plain.casefold().split())
+
+
+def did_you_mean(value: str, choices: Iterable[str]) -> str:
+    """Give the end of an error message that proposes the closest of `choices`, or nothing.
+
+    Parameters
+    ----------
+    value
+        What was typed.
+    choices
+        What would have been understood.
+
+    Returns
+    -------
+    str
+        ``" Did you mean 'x'?"`` or an empty string.
+
+    Examples
+    --------
+    >>> did_you_mean("Calvadso", ["Calvados", "Manche"])
+    " Did you mean 'Calvados'?"
+    >>> did_you_mean("Lyon", ["Calvados", "Manche"])
+    ''
+    """
+    folded = {fold(choice): choice for choice in choices}
+    close = difflib.get_close_matches(fold(value), folded, n=1, cutoff=0.7)
+    return f" Did you mean {folded[close[0]]!r}?" if close else ""

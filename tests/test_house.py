@@ -1,0 +1,127 @@
+"""The law of the house: floors, public names, nothing at import."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import epn_geo
+
+SOURCE = Path(epn_geo.__file__).parent
+
+# A room imports only from floors below its own. docs/architecture.md draws this table.
+FLOORS: dict[int, set[str]] = {
+    0: {"_version", "errors", "embedded"},
+    1: {"labels", "spellings", "arcs", "crs", "writing", "delimited"},
+    2: {"standard", "tables", "overlay", "radii", "communes"},
+    3: {"coverage", "joins"},
+    4: {"gaps", "summaries", "checks"},
+    5: {"maps", "report", "study"},
+    6: {"delivery"},
+    7: {"cli"},
+}
+
+
+def floor_of(room: str) -> int:
+    for floor, rooms in FLOORS.items():
+        if room in rooms:
+            return floor
+    raise AssertionError(f"{room}.py stands on no floor: add it to FLOORS and to architecture.md")
+
+
+def imported_rooms(code: str) -> set[str]:
+    """List the rooms a file imports, at its top or inside a function."""
+    rooms = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            rooms |= {a.name.split(".")[1] for a in node.names if a.name.startswith("epn_geo.")}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module == "epn_geo":
+            rooms |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("epn_geo."):
+            rooms.add(node.module.split(".")[1])
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            raise AssertionError("write the whole name: from epn_geo.errors import DataError")
+    return rooms
+
+
+def trespasses(room: str, code: str) -> list[str]:
+    """List the imports that go sideways or up."""
+    own = floor_of(room)
+    return [f"{room} -> {other}" for other in imported_rooms(code) if floor_of(other) >= own]
+
+
+def rooms() -> list[Path]:
+    return [file for file in sorted(SOURCE.glob("*.py")) if not file.stem.startswith("__")]
+
+
+@pytest.mark.parametrize("file", rooms(), ids=lambda file: file.stem)
+def test_a_room_imports_only_from_floors_below(file: Path) -> None:
+    assert trespasses(file.stem, file.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("room", "code"),
+    [
+        ("coverage", "from epn_geo.maps import coverage_map"),
+        ("coverage", "from epn_geo.joins import locate"),
+        ("errors", "def late():\n    import epn_geo.cli"),
+    ],
+)
+def test_the_floor_law_can_fail(room: str, code: str) -> None:
+    assert trespasses(room, code)
+
+
+def test_no_floor_lists_a_room_that_does_not_exist() -> None:
+    listed = set().union(*FLOORS.values())
+    assert listed == {file.stem for file in rooms()}
+
+
+@pytest.mark.parametrize("file", rooms(), ids=lambda file: file.stem)
+def test_no_function_shares_its_rooms_name(file: Path) -> None:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    named = {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    assert file.stem not in named
+
+
+def test_only_one_room_imports_pyproj() -> None:
+    doors = [file.stem for file in rooms() if "pyproj" in _top_packages(file)]
+    assert doors == ["crs"]
+
+
+def _top_packages(file: Path) -> set[str]:
+    packages = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            packages |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            packages.add(node.module.split(".")[0])
+    return packages
+
+
+def test_all_is_exactly_the_public_names() -> None:
+    stub = ast.parse((SOURCE / "__init__.pyi").read_text(encoding="utf-8"))
+    listed = {a.asname for n in stub.body if isinstance(n, ast.ImportFrom) for a in n.names}
+    assert set(epn_geo.__all__) == listed | {"__version__"}
+    assert [name for name in epn_geo.__all__ if not hasattr(epn_geo, name)] == []
+
+
+def test_public_functions_document_what_goes_in_and_out() -> None:
+    for name in epn_geo.__all__:
+        thing = getattr(epn_geo, name)
+        if callable(thing) and not isinstance(thing, type):
+            for section in ("Parameters", "Returns", "Examples"):
+                assert f"{section}\n" in thing.__doc__, f"{name} has no section {section}"
+
+
+def test_importing_the_package_loads_no_heavy_library() -> None:
+    code = (
+        "import sys, epn_geo; "
+        "print([m for m in ('geopandas', 'pandas', 'folium', 'scipy', 'requests') "
+        "if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
