@@ -1,0 +1,375 @@
+"""Reach round places, the shares of communes that it covers, and the nearest place.
+
+"Covered" is always one of three named numbers:
+
+- by **area**, `part_couverte`: the share of the commune's surface within reach of any place;
+- by **town hall**, `mairie_couverte`: whether the town hall is within reach;
+- by **population**, `population_couverte`: people within reach, taken as that share of the area
+  times the population, as if people were spread evenly over their commune.
+
+Distances are straight lines in the official metric CRS of the territory. The discs are exact (see
+`overlay`); what remains is the projection (at 10 km in Normandie, 10 m too short to 5 m too long)
+and the generalisation of the outlines (``data/communes/README.md``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.spatial import cKDTree
+
+from epn_geo.arcs import Bools, Discs, Floats, distinct_discs, settle
+from epn_geo.crs import CRS, project, require_crs, to_metric
+from epn_geo.errors import DataError
+from epn_geo.overlay import circles, covered_areas
+from epn_geo.radii import Radius, named_measures, radii_of
+
+NOT_SERVING = ("CRANT", "projet lauréat")  # actors on the map, not places where help is given
+
+
+def serves(places: pd.DataFrame) -> pd.Series[bool]:
+    """Tell which places count for coverage.
+
+    A place counts if help is given there, at a fixed address with usable coordinates: its
+    `categorie` is not ``CRANT`` (it coordinates others) nor ``projet lauréat``, and its
+    `itinerance` is not ``Itinérant``. A boolean column `couvre` overrides category and itinerance.
+
+    Parameters
+    ----------
+    places
+        Places; the columns named above are used if they are there.
+
+    Returns
+    -------
+    pandas.Series
+        True where the place counts; the index of `places`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> places = gpd.GeoDataFrame(
+    ...     {"categorie": ["EPN", "CRANT", "antenne"]},
+    ...     geometry=[shapely.Point(0, 49), shapely.Point(0, 49), None],
+    ...     crs=4326,
+    ... )
+    >>> serves(places).tolist()
+    [True, False, False]
+    """
+    counts = np.ones(len(places), dtype=bool)
+    if "couvre" in places:
+        counts = counts & places["couvre"].fillna(value=False).to_numpy(dtype=bool)
+    else:
+        if "categorie" in places:
+            counts = counts & ~places["categorie"].isin(NOT_SERVING).to_numpy()
+        if "itinerance" in places:
+            counts = counts & (places["itinerance"] != "Itinérant").to_numpy()
+    if isinstance(places, gpd.GeoDataFrame):
+        counts = counts & _with_coordinates(places)
+    return pd.Series(counts, index=places.index, name="couvre", dtype=bool)
+
+
+def reach(places: gpd.GeoDataFrame, radius_km: Radius = 10.0) -> gpd.GeoDataFrame:
+    """Draw what lies within a straight-line distance of each place.
+
+    Parameters
+    ----------
+    places
+        Points in any CRS.
+    radius_km
+        Kilometres: one number, one per category (``{"EPN": 10, "antenne": 5}``), or the name of a
+        column of `places` that holds them.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same rows, index, columns and CRS, with discs in place of points (none where the place
+        has no coordinates), and `rayon_km`. Drawn for maps and files, to within 5 m of the circle;
+        areas are measured without drawing.
+
+    Raises
+    ------
+    CrsError
+        If the places have no CRS, lie outside France, or in two territories.
+    DataError
+        If a radius is missing or not positive.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> caen = gpd.GeoDataFrame(geometry=[shapely.Point(-0.37, 49.18)], crs=4326)
+    >>> round(reach(caen, radius_km=10).to_crs(2154).area[0] / 1e6)  # π 10² = 314 km²
+    314
+    """
+    radius = radii_of(places, radius_km)
+    out = places.copy()
+    out["rayon_km"] = radius
+    known = _with_coordinates(places)
+    discs = np.full(len(places), None, dtype=object)
+    if known.any():
+        metric = to_metric(places[known], what="places")
+        x, y = _coordinates(metric)
+        discs[known] = (
+            gpd.GeoSeries(circles(Discs(x, y, radius[known] * 1000)), crs=metric.crs)
+            .to_crs(places.crs)
+            .to_numpy()
+        )
+    return out.set_geometry(gpd.GeoSeries(discs, index=places.index, crs=places.crs))
+
+
+def measure_coverage(
+    communes: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame,
+    radius_km: Radius | Sequence[float] = 10.0,
+) -> gpd.GeoDataFrame:
+    """Measure how much of each commune is within reach of a place, by all three definitions.
+
+    Parameters
+    ----------
+    communes
+        Polygons in any CRS, all in one territory. `population` is used if it is there, and
+        `mairie_longitude`, `mairie_latitude` (WGS84); without them, a point inside stands for the
+        town hall.
+    places
+        Points in any CRS. Those that `serves` does not count cover nothing; places beyond the
+        border of `communes` do.
+    radius_km
+        Kilometres: one number, several, one per category, or the name of a column of `places`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        `communes` (same rows, index and CRS) with these columns added:
+
+        - `aire_km2`: area of the outline given, km²;
+        - `rayon_km`: the radius, if it is one number;
+        - `part_couverte`: share of the area within reach, 0-1;
+        - `population_couverte`: `part_couverte` times `population`, people;
+        - `mairie_couverte`: whether the town hall is within reach;
+        - `distance_km`, `lieu_le_plus_proche`, `id_le_plus_proche`: see `nearest_place`.
+
+        With several radii, `part_couverte_5km`, `part_couverte_10km` and so on, and no `rayon_km`.
+
+    Raises
+    ------
+    CrsError
+        If a CRS is missing, or the communes lie outside France or in two territories.
+    DataError
+        If a radius is missing or not positive.
+
+    Notes
+    -----
+    The area within reach is computed by Green's theorem, exactly; see `overlay`.
+
+    Examples
+    --------
+    A place in the middle of a commune of 4 km by 4 km, 1 km of reach: π / 16 of it is covered.
+
+    >>> import geopandas as gpd, shapely
+    >>> commune = gpd.GeoDataFrame(
+    ...     {"population": [1600]}, geometry=[shapely.box(0, 0, 4000, 4000)], crs=2154
+    ... )
+    >>> place = gpd.GeoDataFrame({"nom": ["EPN"]}, geometry=[shapely.Point(2000, 2000)], crs=2154)
+    >>> covered = measure_coverage(commune, place, radius_km=1)
+    >>> covered[["aire_km2", "part_couverte", "population_couverte"]].round(4).iloc[0].tolist()
+    [16.0, 0.1963, 314.1593]
+    """
+    require_crs(places, "places")
+    measures = named_measures(radius_km)
+    metric = to_metric(communes, what="communes")
+    sites = _serving_sites(places, metric.crs)
+    polygons = metric.geometry.to_numpy()
+    halls = _town_halls(metric)
+
+    out = communes.copy()
+    area = shapely.area(polygons)
+    out["aire_km2"] = area / 1e6
+    for suffix, value in measures.items():
+        discs = _discs(sites, value)
+        with np.errstate(invalid="ignore"):
+            share = covered_areas(polygons, discs) / area
+        if not suffix and isinstance(value, int | float):
+            out["rayon_km"] = float(value)
+        out[f"part_couverte{suffix}"] = share
+        if "population" in communes:
+            out[f"population_couverte{suffix}"] = share * communes["population"].to_numpy(float)
+        out[f"mairie_couverte{suffix}"] = settle(*halls, np.zeros(len(area)), discs)[0]
+    return _add_nearest(out, halls, sites)
+
+
+def nearest_place(communes: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Find the place nearest to each town hall.
+
+    Parameters
+    ----------
+    communes, places
+        As `measure_coverage`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        `communes` with `distance_km` (straight line from the town hall to the nearest place that
+        counts; NaN if there is none), `lieu_le_plus_proche` (its `nom`) and `id_le_plus_proche`
+        (its `id`, or else its index). Of several at the same point, the first of `places` is named.
+
+    Raises
+    ------
+    CrsError
+        As `measure_coverage`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> commune = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 4000, 4000)], crs=2154)
+    >>> places = gpd.GeoDataFrame(
+    ...     {"nom": ["loin", "près"]}, geometry=gpd.points_from_xy([9000, 5000], [2000, 2000]),
+    ...     crs=2154,
+    ... )
+    >>> nearest_place(commune, places)[["distance_km", "lieu_le_plus_proche"]]
+       distance_km lieu_le_plus_proche
+    0          3.0                près
+    """
+    require_crs(places, "places")
+    metric = to_metric(communes, what="communes")
+    return _add_nearest(communes.copy(), _town_halls(metric), _serving_sites(places, metric.crs))
+
+
+def discs_round(places: gpd.GeoDataFrame, radius_km: Radius, crs: CRS) -> Discs:
+    """Give the discs round the places that count, in the metric CRS of the communes.
+
+    Parameters
+    ----------
+    places
+        Points in any CRS.
+    radius_km
+        Kilometres: one number, one per category, or the name of a column of `places`.
+    crs
+        The metric CRS.
+
+    Returns
+    -------
+    Discs
+        Distinct discs, metres.
+
+    Raises
+    ------
+    CrsError, DataError
+        As `measure_coverage`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> place = gpd.GeoDataFrame(geometry=[shapely.Point(2000, 0)], crs=2154)
+    >>> discs_round(place, 10, place.crs)
+    Discs(x=array([2000.]), y=array([0.]), radius=array([10000.]))
+    """
+    require_crs(places, "places")
+    return _discs(_serving_sites(places, crs), radius_km)
+
+
+def keep_near(
+    places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, within_km: float
+) -> gpd.GeoDataFrame:
+    """Keep the places within some distance of a territory, on either side of its border.
+
+    Parameters
+    ----------
+    places
+        Points in any CRS.
+    communes
+        The territory, polygons in any CRS.
+    within_km
+        Kilometres from the nearest outline. Use the largest radius that will be measured.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The rows of `places` that are near enough, index and CRS unchanged. Places without
+        coordinates stay: nobody knows that they are far.
+
+    Raises
+    ------
+    CrsError
+        As `measure_coverage`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> commune = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 4000, 4000)], crs=2154)
+    >>> points = gpd.points_from_xy([2000, 9000, 90000], [0, 0, 0])
+    >>> keep_near(gpd.GeoDataFrame(geometry=points, crs=2154), commune, within_km=10).index.tolist()
+    [0, 1]
+    """
+    require_crs(places, "places")
+    metric = to_metric(communes, what="communes")
+    points = places.to_crs(metric.crs).geometry.to_numpy()
+    near = ~_with_coordinates(places)
+    outlines = shapely.STRtree(metric.geometry.to_numpy())
+    near[outlines.query(points, predicate="dwithin", distance=within_km * 1000)[0]] = True
+    return places[near]
+
+
+def _with_coordinates(places: gpd.GeoDataFrame) -> Bools:
+    geometry = places.geometry.to_numpy()
+    return np.asarray(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)))
+
+
+def _coordinates(points: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
+    geometry = points.geometry.to_numpy()
+    return shapely.get_x(geometry), shapely.get_y(geometry)
+
+
+def _discs(sites: gpd.GeoDataFrame, radius_km: Radius) -> Discs:
+    return distinct_discs(*_coordinates(sites), radii_of(sites, radius_km) * 1000)
+
+
+def _serving_sites(places: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
+    """Give the places that count, as points in the metric CRS."""
+    sites = places[serves(places)].to_crs(crs)
+    kinds = set(sites.geometry.geom_type.unique())
+    if kinds - {"Point"}:
+        raise DataError(f"Places must be points; there are also {', '.join(kinds - {'Point'})}.")
+    x, y = _coordinates(sites)
+    return sites[np.isfinite(x) & np.isfinite(y)]
+
+
+def _town_halls(metric: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
+    """Give the town halls in the metric CRS; a point inside where none is known."""
+    inside = shapely.point_on_surface(metric.geometry.to_numpy())
+    x, y = shapely.get_x(inside), shapely.get_y(inside)
+    if {"mairie_longitude", "mairie_latitude"} <= set(metric.columns):
+        hall_x, hall_y = project(
+            metric["mairie_longitude"].to_numpy(float),
+            metric["mairie_latitude"].to_numpy(float),
+            metric.crs,
+        )
+        known = np.isfinite(hall_x) & np.isfinite(hall_y)
+        x, y = np.where(known, hall_x, x), np.where(known, hall_y, y)
+    return x, y
+
+
+def _add_nearest(
+    out: gpd.GeoDataFrame, halls: tuple[Floats, Floats], sites: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Add the distance, name and id of the nearest site, the first of those at one point."""
+    x, y = halls
+    distance, which = np.full(len(x), np.nan), np.full(len(x), -1)
+    known = np.isfinite(x) & np.isfinite(y)
+    if len(sites):
+        points = np.column_stack(_coordinates(sites))
+        _, first = np.unique(points, axis=0, return_index=True)
+        distance[known], nearest = cKDTree(points[first]).query(
+            np.column_stack([x[known], y[known]]), workers=-1
+        )
+        which[known] = first[nearest]
+    out["distance_km"] = distance / 1000
+    names = sites["nom"] if "nom" in sites else sites.index.to_series().astype(str)
+    ids = sites["id"] if "id" in sites else sites.index.to_series().astype(str)
+    for column, values in (("lieu_le_plus_proche", names), ("id_le_plus_proche", ids)):
+        # taking at -1 from one value more, a missing one, names nobody
+        padded = np.append(values.astype(object).to_numpy(), np.array([None], dtype=object))
+        out[column] = pd.Series(padded[which], index=out.index, dtype="str")
+    return out

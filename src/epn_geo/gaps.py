@@ -1,0 +1,276 @@
+"""What no place reaches: the zones, and the communes that are short."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from epn_geo.arcs import Floats, Ints
+from epn_geo.coverage import discs_round
+from epn_geo.crs import to_metric
+from epn_geo.errors import ColumnError, DataError, did_you_mean
+from epn_geo.joins import LEVELS
+from epn_geo.labels import Lang, check_lang, say
+from epn_geo.overlay import Geometries, covered_areas, uncovered_parts
+from epn_geo.radii import Radius, measure_for
+
+Level = Literal["zone", "commune", "epci", "departement", "region"]
+
+
+def find_gaps(
+    communes: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame,
+    radius_km: Radius = 10.0,
+    *,
+    by: Level = "zone",
+) -> gpd.GeoDataFrame:
+    """Find the zones that no place reaches.
+
+    Parameters
+    ----------
+    communes, places
+        As `measure_coverage`.
+    radius_km
+        Kilometres: one number, one per category, or the name of a column of `places`.
+    by
+        ``"zone"``: one row per connected zone, whatever borders it crosses; ``"commune"``,
+        ``"epci"``, ``"departement"`` or ``"region"``: one row for each that has a part out of
+        reach.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        A new frame in the CRS of `communes`, the zone with most people first:
+
+        - `zone` (``Z001`` …) for zones, else the code and name of the territory;
+        - `commune_principale`: of the communes touched, the one with most people out of reach;
+        - `communes`: how many are touched; `departements`: their codes, if known;
+        - `aire_km2`, `population_hors_portee`: area and people out of reach (people spread evenly
+          over their commune), from the exact computation;
+        - `rayon_km`, if the radius is one number;
+        - `geometry`: the outline, drawn to within 5 m of the circles.
+
+    Raises
+    ------
+    CrsError, DataError
+        As `measure_coverage`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> communes = gpd.GeoDataFrame(
+    ...     {"code_insee": ["14001", "14002"], "population": [100, 300]},
+    ...     geometry=[shapely.box(0, 0, 4000, 4000), shapely.box(4000, 0, 8000, 4000)],
+    ...     crs=2154,
+    ... )
+    >>> place = gpd.GeoDataFrame(geometry=[shapely.Point(-1000, 2000)], crs=2154)
+    >>> find_gaps(communes, place, radius_km=5)[["communes", "aire_km2"]].round(1)
+       communes  aire_km2
+    0         2      16.5
+    """
+    levels = ("zone", *LEVELS)
+    if by not in levels:
+        raise DataError(
+            f"by must be one of {', '.join(levels)}, not {by!r}.{did_you_mean(by, levels)}"
+        )
+    metric = to_metric(communes, what="communes")
+    pieces = _pieces(metric, places, radius_km)
+    if by == "zone":
+        grouped = _group_by_zone(pieces)
+    else:
+        grouped = _group_by_territory(pieces, metric, LEVELS[by][0])
+    gaps = _describe(grouped, metric, by)
+    if isinstance(radius_km, int | float):
+        gaps.insert(gaps.columns.get_loc("geometry"), "rayon_km", float(radius_km))
+    return gaps.to_crs(communes.crs)
+
+
+def flag_underserved(
+    coverage: gpd.GeoDataFrame,
+    *,
+    radius_km: float | None = None,
+    min_part_couverte: float = 0.5,
+    lang: Lang = "fr",
+) -> gpd.GeoDataFrame:
+    """Flag the communes that are short of digital help, and say why.
+
+    A commune is underserved if its town hall is out of reach, or if less than some share of its
+    area is within reach.
+
+    Parameters
+    ----------
+    coverage
+        What `measure_coverage` gave.
+    radius_km
+        Which radius to judge by, if several were measured; 10 km by default.
+    min_part_couverte
+        The least share of the area within reach (0-1) of a commune that is well served. There is no
+        official norm: the default, one half, is a convention; it stands in the reasons.
+    lang
+        Language of the reasons.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        `coverage` with `sous_desservie` (boolean) and `motifs` (the reasons, empty if there are
+        none).
+
+    Raises
+    ------
+    DataError
+        If that radius was not measured, or the share is not between 0 and 1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> coverage = pd.DataFrame({
+    ...     "rayon_km": 10.0, "part_couverte": [1.0, 0.2], "mairie_couverte": [True, False],
+    ...     "distance_km": [2.0, 12.34],
+    ... })
+    >>> flag_underserved(coverage)["motifs"].tolist()
+    ['', 'mairie à 12,3 km du lieu le plus proche ; 20 % de la surface à portée']
+    """
+    check_lang(lang)
+    if not 0 <= min_part_couverte <= 1:
+        raise DataError(f"min_part_couverte must be between 0 and 1, not {min_part_couverte!r}.")
+    suffix, _ = measure_for(coverage, radius_km)
+    part = coverage[f"part_couverte{suffix}"].to_numpy(dtype=float)
+    far = ~coverage[f"mairie_couverte{suffix}"].to_numpy(dtype=bool)
+    little = ~(part >= min_part_couverte)
+    distance = coverage["distance_km"].to_numpy(dtype=float)
+    out = coverage.copy()
+    out["sous_desservie"] = far | little
+    out["motifs"] = pd.Series(
+        [
+            " ; ".join(_reasons(d if f else None, p if s else None, lang))
+            for d, f, p, s in zip(distance, far, part, little, strict=True)
+        ],
+        index=coverage.index,
+        dtype="str",
+    )
+    return out
+
+
+class _Pieces(NamedTuple):
+    """What is out of reach, commune by commune."""
+
+    row: Ints  # the commune's row
+    geometry: Geometries
+    area: Floats  # m², exact
+    population: Floats
+
+
+class _Grouped(NamedTuple):
+    """Pieces put together."""
+
+    group: Ints  # the group of each piece
+    pieces: _Pieces
+    outlines: Geometries  # one per group
+    codes: list[str] | None
+
+
+def _pieces(metric: gpd.GeoDataFrame, places: gpd.GeoDataFrame, radius_km: Radius) -> _Pieces:
+    """Cut out what no place reaches of each commune."""
+    discs = discs_round(places, radius_km, metric.crs)
+    polygons = metric.geometry.to_numpy()
+    area = np.nan_to_num(shapely.area(polygons))
+    left = uncovered_parts(polygons, discs)
+    uncovered = area - covered_areas(polygons, discs)
+    row = np.flatnonzero(~shapely.is_missing(left) & (uncovered > 0))
+    share = uncovered[row] / area[row]
+    population = (
+        metric["population"].to_numpy(dtype=float)[row] * share
+        if "population" in metric
+        else np.full(len(row), np.nan)
+    )
+    return _Pieces(row, left[row], uncovered[row], population)
+
+
+def _group_by_zone(pieces: _Pieces) -> _Grouped:
+    """Put touching pieces together; a piece in several parts shares out by their areas."""
+    if len(pieces.row) == 0:
+        return _Grouped(pieces.row, pieces, np.empty(0, dtype=object), None)
+    part, piece = shapely.get_parts(pieces.geometry, return_index=True)
+    share = shapely.area(part) / shapely.area(pieces.geometry)[piece]
+    parts = _Pieces(
+        pieces.row[piece], part, pieces.area[piece] * share, pieces.population[piece] * share
+    )
+    zones = shapely.get_parts(shapely.union_all(part))
+    zone = shapely.STRtree(zones).nearest(shapely.point_on_surface(part))
+    return _Grouped(np.asarray(zone), parts, zones, None)
+
+
+def _group_by_territory(pieces: _Pieces, metric: gpd.GeoDataFrame, column: str) -> _Grouped:
+    """Put the pieces of each territory together."""
+    if column not in metric:
+        raise ColumnError(f"The communes have no column {column!r}, by which to group the gaps.")
+    codes = metric[column].astype(object).where(metric[column].notna(), "").to_numpy()
+    names, group = np.unique(codes[pieces.row].astype(str), return_inverse=True)
+    outlines = np.array(
+        [shapely.union_all(pieces.geometry[group == g]) for g in range(len(names))], dtype=object
+    )
+    return _Grouped(group, pieces, outlines, names.tolist())
+
+
+def _describe(grouped: _Grouped, metric: gpd.GeoDataFrame, by: Level) -> gpd.GeoDataFrame:
+    """Make the frame: one row per group, most people first."""
+    pieces, count = grouped.pieces, len(grouped.outlines)
+    members = pd.DataFrame({"group": grouped.group, "row": pieces.row})
+    members["population"], members["area"] = pieces.population, pieces.area
+    # without a population, the largest area comes first
+    members["weight"] = members["population"].fillna(0.0)
+    members = members.sort_values(
+        ["group", "weight", "area", "row"], ascending=[True, False, False, True]
+    )
+    by_group = members.groupby("group")
+    gaps = pd.DataFrame(index=pd.RangeIndex(count))
+    if grouped.codes is not None:
+        code, name = LEVELS[by]
+        gaps[code] = pd.Series(grouped.codes, dtype="str").replace("", None)
+        if name in metric:
+            names = metric.drop_duplicates(code).set_index(code)[name]
+            gaps[name] = gaps[code].map(names).astype("str")
+    principal = by_group["row"].first().to_numpy(dtype=np.int64)
+    label = "commune" if "commune" in metric else "code_insee"
+    if label in metric:
+        gaps["commune_principale"] = pd.Series(metric[label].to_numpy()[principal], dtype="str")
+    gaps["communes"] = by_group["row"].nunique().to_numpy(dtype=np.int64)
+    if "code_departement" in metric:
+        codes = metric["code_departement"].to_numpy()
+        gaps["departements"] = pd.Series(
+            [", ".join(sorted(set(codes[rows]))) for _, rows in by_group["row"]], dtype="str"
+        )
+    gaps["aire_km2"] = by_group["area"].sum().to_numpy() / 1e6
+    gaps["population_hors_portee"] = by_group["population"].sum(min_count=1).to_numpy()
+    frame = gpd.GeoDataFrame(gaps, geometry=grouped.outlines, crs=metric.crs)
+    frame = frame.sort_values(
+        ["population_hors_portee", "aire_km2"], ascending=False, kind="stable", ignore_index=True
+    )
+    if by == "zone":
+        frame.insert(0, "zone", pd.Series([f"Z{n:03d}" for n in range(1, count + 1)], dtype="str"))
+    return frame
+
+
+def _reasons(distance_km: float | None, part: float | None, lang: Lang) -> list[str]:
+    """Say why a commune is flagged."""
+    reasons = []
+    if distance_km is not None:
+        known = np.isfinite(distance_km)
+        far = _decimal(distance_km, lang) if known else ""
+        reasons.append(say("reason_far", lang, distance=far) if known else say("reason_none", lang))
+    if part is not None:
+        reasons.append(
+            say("reason_little", lang, part=f"{100 * part:.0f}")
+            if np.isfinite(part)
+            else say("reason_unknown", lang)
+        )
+    return reasons
+
+
+def _decimal(value: float, lang: Lang) -> str:
+    text = f"{value:.1f}"
+    return text.replace(".", ",") if lang == "fr" else text

@@ -1,0 +1,140 @@
+"""Each place in the commune, EPCI, département and région where it stands."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from epn_geo.arcs import Ints
+from epn_geo.communes import current_codes
+from epn_geo.crs import require_crs, to_metric
+from epn_geo.errors import ColumnError
+
+# For each level, the columns that hold its code and its name.
+LEVELS: dict[str, tuple[str, str]] = {
+    "commune": ("code_insee", "commune"),
+    "epci": ("code_epci", "epci"),
+    "departement": ("code_departement", "departement"),
+    "region": ("code_region", "region"),
+}
+TERRITORY_COLUMNS = tuple(column for pair in LEVELS.values() for column in pair)
+DECLARED = {"code_insee": "code_insee_declare", "commune": "commune_declaree"}
+
+
+def locate(places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Find where each place stands, and whether that agrees with what its file said.
+
+    Parameters
+    ----------
+    places
+        Points in any CRS.
+    communes
+        Polygons in any CRS, with `code_insee` and any of `commune`, `code_epci`, `epci`,
+        `code_departement`, `departement`, `code_region`, `region`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        `places`: same rows, index and CRS. The columns of `communes` named above now say where the
+        point stands; they are missing outside the communes and without coordinates. A point on a
+        border goes to the lowest code. What the file declared stays in `code_insee_declare` and
+        `commune_declaree`. Added:
+
+        - `accord`: ``oui``, ``non``, ``ancien code`` (the declared code was replaced by this one),
+          ``non déclaré``, ``hors territoire`` or ``sans coordonnées``;
+        - `ecart_km`: where `accord` is ``non``, how far the point is from the outline of the
+          declared commune, if that is one of `communes`.
+
+    Raises
+    ------
+    CrsError
+        If a CRS is missing, or the communes lie outside France or in two territories.
+    ColumnError
+        If `communes` has no `code_insee`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> communes = gpd.GeoDataFrame(
+    ...     {"code_insee": ["14001", "14002"]},
+    ...     geometry=[shapely.box(0, 0, 1000, 1000), shapely.box(1000, 0, 2000, 1000)],
+    ...     crs=2154,
+    ... )
+    >>> points = gpd.points_from_xy([1000, 1500, 9000], [500, 500, 500])
+    >>> located = locate(gpd.GeoDataFrame(geometry=points, crs=2154), communes)
+    >>> located[["code_insee", "accord"]]
+      code_insee           accord
+    0      14001      non déclaré
+    1      14002      non déclaré
+    2        NaN  hors territoire
+    """
+    if "code_insee" not in communes:
+        raise ColumnError("The communes have no column 'code_insee'. read_communes gives one.")
+    require_crs(places, "places")
+    metric = to_metric(communes, what="communes")
+    points = places.to_crs(metric.crs).geometry.to_numpy()
+    row = _row_of_commune(points, metric)
+
+    out = places.copy()
+    for column, kept_as in DECLARED.items():
+        if column in out and kept_as not in out:
+            out[kept_as] = out[column]
+    for column in TERRITORY_COLUMNS:
+        if column in communes:
+            out[column] = _taken(communes[column], row, places.index)
+    out["accord"] = _agreement(out, points)
+    out["ecart_km"] = _gap_to_declared(out, points, metric)
+    return out
+
+
+def _row_of_commune(points: np.ndarray, metric: gpd.GeoDataFrame) -> Ints:
+    """Give the row of the commune that holds each point, the lowest code of several; else -1."""
+    codes = metric["code_insee"].to_numpy(dtype=object)
+    rank = np.empty(len(codes), dtype=np.int64)
+    rank[np.argsort(codes, kind="stable")] = np.arange(len(codes))
+    point, commune = shapely.STRtree(metric.geometry.to_numpy()).query(
+        points, predicate="intersects"
+    )
+    lowest_last = np.lexsort((-rank[commune], point))
+    row = np.full(len(points), -1, dtype=np.int64)
+    row[point[lowest_last]] = commune[lowest_last]
+    return row
+
+
+def _taken(values: pd.Series, row: Ints, index: pd.Index) -> pd.Series:
+    """Give the values at some rows; missing at -1."""
+    padded = np.append(values.astype(object).to_numpy(), np.array([None], dtype=object))
+    return pd.Series(padded[row], index=index, dtype="str")
+
+
+def _agreement(out: gpd.GeoDataFrame, points: np.ndarray) -> pd.Series:
+    """Compare the commune where each place stands with the one its file declared."""
+    stands = out["code_insee"]
+    declared = out.get("code_insee_declare", pd.Series(None, index=out.index, dtype="str"))
+    today = current_codes(declared)
+    same = (stands == declared).fillna(value=False)
+    cases = [
+        shapely.is_missing(points) | shapely.is_empty(points),
+        stands.isna(),
+        declared.isna(),
+        same,
+        (stands == today).fillna(value=False),
+    ]
+    words = ["sans coordonnées", "hors territoire", "non déclaré", "oui", "ancien code"]
+    return pd.Series(np.select(cases, words, "non"), index=out.index, dtype="str")
+
+
+def _gap_to_declared(
+    out: gpd.GeoDataFrame, points: np.ndarray, metric: gpd.GeoDataFrame
+) -> pd.Series:
+    """Measure how far the places that disagree are from the commune they declared, in km."""
+    distance = np.full(len(out), np.nan)
+    if "code_insee_declare" in out:
+        unique = metric.drop_duplicates("code_insee").set_index("code_insee").geometry
+        today = current_codes(out["code_insee_declare"])
+        at = unique.index.get_indexer(today)
+        ask = np.flatnonzero((out["accord"] == "non").to_numpy() & (at >= 0))
+        distance[ask] = shapely.distance(points[ask], unique.to_numpy()[at[ask]]) / 1000
+    return pd.Series(distance, index=out.index)

@@ -1,0 +1,391 @@
+"""Files out: written under a temporary name, then moved; the same bytes for the same frames."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import pandas as pd
+
+from epn_geo.errors import DataError, did_you_mean
+
+HEAD = {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4", "bottom": 1}
+NOTICE = {"bold": True, "font_color": "#B00020", "font_size": 12}
+LAYER_FORMATS = (".gpkg", ".geojson", ".parquet")
+TABLE_FORMATS = (".csv", ".xlsx", ".parquet")
+CELL_MAX = 32_767  # characters in one cell of a workbook
+FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@contextmanager
+def atomic_path(path: str | Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; move it there if all goes well, else remove it.
+
+    Parameters
+    ----------
+    path
+        Where the file is wanted. Its folder is made if need be.
+
+    Yields
+    ------
+    pathlib.Path
+        Where to write. It has the same suffix.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> with atomic_path(folder / "a.txt") as temporary:
+    ...     _ = temporary.write_text("done")
+    >>> [file.name for file in folder.iterdir()]
+    ['a.txt']
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{path.stem}-", dir=path.parent) as folder:
+        temporary = Path(folder) / path.name
+        yield temporary
+        temporary.replace(path)
+
+
+def write_layer(frame: gpd.GeoDataFrame, path: str | Path, *, layer: str | None = None) -> Path:
+    """Write a frame with geometry for a GIS.
+
+    Parameters
+    ----------
+    frame
+        Any frame with geometry and a CRS.
+    path
+        Where to; the suffix chooses GeoPackage (``.gpkg``), GeoJSON (``.geojson``, always in WGS84,
+        coordinates to 7 decimals) or GeoParquet (``.parquet``). An existing file is replaced.
+    layer
+        Name of the layer in a GeoPackage; the file's name by default.
+
+    Returns
+    -------
+    pathlib.Path
+        The file written.
+
+    Raises
+    ------
+    DataError
+        For another suffix, or if the folder cannot be written to.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely, tempfile
+    >>> frame = gpd.GeoDataFrame({"nom": ["EPN"]}, geometry=[shapely.Point(0, 49)], crs=4326)
+    >>> write_layer(frame, Path(tempfile.mkdtemp()) / "lieux.geojson").name
+    'lieux.geojson'
+    """
+    return write_layers({layer or Path(path).stem: frame}, path)
+
+
+def write_layers(frames: dict[str, gpd.GeoDataFrame], path: str | Path) -> Path:
+    """Write several frames as the layers of one GeoPackage, or one frame in any layer format.
+
+    Parameters
+    ----------
+    frames
+        Name of the layer and frame. Only GeoPackage holds more than one.
+    path
+        Where to.
+
+    Returns
+    -------
+    pathlib.Path
+        The file written.
+
+    Raises
+    ------
+    DataError
+        As `write_layer`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely, tempfile
+    >>> frame = gpd.GeoDataFrame({"nom": ["EPN"]}, geometry=[shapely.Point(0, 49)], crs=4326)
+    >>> write_layers({"lieux": frame, "autres": frame}, Path(tempfile.mkdtemp()) / "a.gpkg").name
+    'a.gpkg'
+    """
+    path = Path(path)
+    _check_suffix(path, LAYER_FORMATS)
+    if len(frames) != 1 and path.suffix.lower() != ".gpkg":
+        raise DataError(f"{path.name} cannot hold {len(frames)} layers: use a .gpkg file.")
+    with atomic_path(path) as temporary:
+        for name, frame in frames.items():
+            _write_one_layer(frame, temporary, name)
+    return path
+
+
+def write_table(frame: pd.DataFrame, path: str | Path, *, french: bool = True) -> Path:
+    """Write a frame as a table, without its geometry.
+
+    Parameters
+    ----------
+    frame
+        Any frame. The index is not written.
+    path
+        Where to; the suffix chooses CSV, workbook (``.xlsx``) or Parquet.
+    french
+        CSV only: as French spreadsheets read it without asking (semicolons, decimal commas, UTF-8
+        with a mark); else as open data (commas, decimal points, UTF-8).
+
+    Returns
+    -------
+    pathlib.Path
+        The file written. In CSV and workbooks, text that a spreadsheet would run as a formula is
+        preceded by an apostrophe or stored as text.
+
+    Raises
+    ------
+    DataError
+        For another suffix.
+
+    Examples
+    --------
+    >>> import pandas as pd, tempfile
+    >>> frame = pd.DataFrame({"nom": ["EPN", "=1+1"], "part": [0.5, None]})
+    >>> file = write_table(frame, Path(tempfile.mkdtemp()) / "t.csv")
+    >>> file.read_text(encoding="utf-8-sig").splitlines()
+    ['nom;part', 'EPN;0,5', "'=1+1;"]
+    """
+    path = Path(path)
+    _check_suffix(path, TABLE_FORMATS)
+    plain = without_geometry(frame)
+    with atomic_path(path) as temporary:
+        if path.suffix.lower() == ".parquet":
+            plain.to_parquet(temporary, index=False)
+        elif path.suffix.lower() == ".csv":
+            _write_csv(plain, temporary, french=french)
+        else:
+            write_workbook([Sheet(path.stem[:31], plain)], temporary)
+    return path
+
+
+class Sheet(NamedTuple):
+    """A sheet of a workbook."""
+
+    name: str  # at most 31 characters
+    frame: pd.DataFrame  # its geometry is left out
+    headers: Mapping[str, str] | None = None  # words for the columns' names
+    notice: str | None = None  # a line above the table that nobody can miss
+
+
+def write_workbook(sheets: Iterable[Sheet], path: str | Path) -> Path:
+    """Write frames as the sheets of a workbook: headers frozen, filters on, nothing runs.
+
+    Parameters
+    ----------
+    sheets
+        The sheets, in order.
+    path
+        Where to.
+
+    Returns
+    -------
+    pathlib.Path
+        The file written: the same bytes for the same frames.
+
+    Examples
+    --------
+    >>> import pandas as pd, tempfile
+    >>> sheet = Sheet("Résumé", pd.DataFrame({"nom": ["=1+1"]}))
+    >>> write_workbook([sheet], Path(tempfile.mkdtemp()) / "t.xlsx").name
+    't.xlsx'
+    """
+    import xlsxwriter  # noqa: PLC0415 - only workbooks need it
+
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
+    with atomic_path(path) as temporary, xlsxwriter.Workbook(str(temporary), options) as workbook:
+        workbook.set_properties({"created": FIXED_DATE})
+        for sheet in sheets:
+            _fill_sheet(workbook, sheet)
+    return Path(path)
+
+
+def write_json(content: object, path: str | Path) -> Path:
+    r"""Write plain data as JSON: keys in the order given, two spaces, UTF-8, one final line break.
+
+    Parameters
+    ----------
+    content
+        Dictionaries, lists, text, numbers.
+    path
+        Where to.
+
+    Returns
+    -------
+    pathlib.Path
+        The file written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> write_json({"région": 28}, Path(tempfile.mkdtemp()) / "r.json").read_text(encoding="utf-8")
+    '{\n  "région": 28\n}\n'
+    """
+    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    return Path(path)
+
+
+def file_hash(path: str | Path) -> str:
+    """Give the SHA-256 of a file, in hexadecimal.
+
+    Parameters
+    ----------
+    path
+        An existing file.
+
+    Returns
+    -------
+    str
+        64 characters.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "empty"
+    >>> _ = file.write_bytes(b"")
+    >>> file_hash(file)[:8]
+    'e3b0c442'
+    """
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def neutral(value: Any) -> Any:
+    """Give a cell's value such that no spreadsheet runs it.
+
+    Parameters
+    ----------
+    value
+        Anything; only text is looked at.
+
+    Returns
+    -------
+    object
+        Text that begins like a formula gets an apostrophe before it.
+
+    Examples
+    --------
+    >>> neutral("=HYPERLINK(1)"), neutral("EPN"), neutral(-3)
+    ("'=HYPERLINK(1)", 'EPN', -3)
+    """
+    return "'" + value if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def without_geometry(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give a frame's columns but its geometry.
+
+    Parameters
+    ----------
+    frame
+        With geometry or without.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A plain copy.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> frame = gpd.GeoDataFrame({"a": [1]}, geometry=[shapely.Point(0, 0)])
+    >>> without_geometry(frame).columns.tolist()
+    ['a']
+    """
+    if isinstance(frame, gpd.GeoDataFrame):
+        geometry = [name for name, kind in frame.dtypes.items() if str(kind) == "geometry"]
+        return pd.DataFrame(frame.drop(columns=geometry))
+    return frame.copy()
+
+
+def _fill_sheet(workbook: Any, sheet: Sheet) -> None:
+    """Fill a worksheet: header frozen, filter on, numbers in their unit, columns wide enough."""
+    page = workbook.add_worksheet(sheet.name)
+    frame = without_geometry(sheet.frame)
+    top = 0
+    if sheet.notice:
+        page.write_string(0, 0, sheet.notice, workbook.add_format(NOTICE))
+        top = 1
+    head, wrapped = workbook.add_format(HEAD), workbook.add_format({"text_wrap": True})
+    for column, name in enumerate(map(str, frame.columns)):
+        title = (sheet.headers or {}).get(name, name)
+        values = frame.iloc[:, column].tolist()
+        longest = max((len(v) for v in values if isinstance(v, str)), default=0)
+        width = min(max(longest + 1, len(title) * 0.55, 10), 110 if frame.shape[1] == 1 else 50)
+        number = workbook.add_format(
+            {"num_format": _number_format(name, frame.dtypes.iloc[column])}
+        )
+        page.set_column(column, column, width)
+        page.write_string(top, column, title, head)
+        for row, value in enumerate(values, start=top + 1):
+            if isinstance(value, str):
+                page.write_string(row, column, value[:CELL_MAX], wrapped if longest > 50 else None)
+            elif not _missing(value):
+                page.write(row, column, value, number)
+    page.freeze_panes(top + 1, 0)
+    if frame.shape[1] > 1:
+        page.autofilter(top, 0, top + max(len(frame), 1), frame.shape[1] - 1)
+
+
+def _number_format(name: str, kind: Any) -> str:
+    """Choose how a column's numbers are shown from its name, which carries their unit."""
+    if name.startswith("part_"):
+        return "0.0%"
+    if name.endswith(("latitude", "longitude")):
+        return "0.00000"
+    if "_km" in name and "population" not in name:
+        return "#,##0.0"
+    return "#,##0" if pd.api.types.is_numeric_dtype(kind) else "General"
+
+
+def _missing(value: object) -> bool:
+    return value is None or value is pd.NA or value is pd.NaT or value != value  # noqa: PLR0124
+
+
+def _check_suffix(path: Path, known: tuple[str, ...]) -> None:
+    if path.suffix.lower() not in known:
+        hint = did_you_mean(path.suffix, known)
+        raise DataError(f"{path.name}: the suffix must be one of {', '.join(known)}.{hint}")
+
+
+def _write_csv(frame: pd.DataFrame, path: Path, *, french: bool) -> None:
+    safe = frame.copy()
+    safe.columns = pd.Index([neutral(str(name)) for name in frame.columns])
+    for name, kind in safe.dtypes.items():
+        if not pd.api.types.is_numeric_dtype(kind):
+            safe[name] = safe[name].map(neutral, na_action="ignore")
+    safe.to_csv(
+        path,
+        index=False,
+        sep=";" if french else ",",
+        decimal="," if french else ".",
+        encoding="utf-8-sig" if french else "utf-8",
+        quoting=csv.QUOTE_MINIMAL,
+        lineterminator="\r\n" if french else "\n",
+    )
+
+
+def _write_one_layer(frame: gpd.GeoDataFrame, path: Path, name: str) -> None:
+    if path.suffix.lower() == ".parquet":
+        frame.to_parquet(path, index=False)
+    elif path.suffix.lower() == ".geojson":
+        frame.to_crs(4326).to_file(
+            path, driver="GeoJSON", engine="pyogrio", RFC7946=True, COORDINATE_PRECISION=7
+        )
+    else:
+        mode = "a" if path.exists() else "w"
+        frame.to_file(path, driver="GPKG", layer=name, engine="pyogrio", mode=mode)
