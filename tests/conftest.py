@@ -7,7 +7,6 @@ import socket
 from collections.abc import Iterator
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -67,11 +66,3 @@ def grid() -> gpd.GeoDataFrame:
                 }
             )
     return gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=2154)
-
-
-def make_places(*points: tuple[float, float] | None, **columns: object) -> gpd.GeoDataFrame:
-    """Make places at metric points; None for one without coordinates."""
-    geometry = np.array([None if p is None else shapely.Point(p) for p in points], dtype=object)
-    frame = {"id": [f"p{i}" for i in range(len(points))]}
-    frame |= {"nom": [f"Lieu {i}" for i in range(len(points))]}
-    return gpd.GeoDataFrame(frame | columns, geometry=geometry, crs=2154)

@@ -126,7 +126,7 @@ def _places_by(
         else pd.Series("EPN", index=located.index, dtype="str")
     )
     # the rows' own codes, for frames whose places were located on other communes
-    territory = located["code_insee"].map(rows.set_index("code_insee")[code])
+    territory = located["code_insee"].map(dict(zip(rows["code_insee"], rows[code], strict=True)))
     everyone = pd.Index(sorted(rows[code].unique()), name=code)
     table = pd.DataFrame(index=everyone.astype("str"))
     table["lieux"] = _count(territory[serves(located)], everyone)

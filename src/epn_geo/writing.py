@@ -22,7 +22,9 @@ NOTICE = {"bold": True, "font_color": "#B00020", "font_size": 12}
 LAYER_FORMATS = (".gpkg", ".geojson", ".parquet")
 TABLE_FORMATS = (".csv", ".xlsx", ".parquet")
 CELL_MAX = 32_767  # characters in one cell of a workbook
+# formats that must hold a date hold this one, so that the same frames give the same bytes
 FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)
+GDAL_DATE = "2000-01-01T00:00:00.000Z"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -388,4 +390,18 @@ def _write_one_layer(frame: gpd.GeoDataFrame, path: Path, name: str) -> None:
         )
     else:
         mode = "a" if path.exists() else "w"
-        frame.to_file(path, driver="GPKG", layer=name, engine="pyogrio", mode=mode)
+        with _gdal_option("OGR_CURRENT_DATE", GDAL_DATE):
+            frame.to_file(path, driver="GPKG", layer=name, engine="pyogrio", mode=mode)
+
+
+@contextmanager
+def _gdal_option(name: str, value: str) -> Iterator[None]:
+    """Set an option of GDAL for a while; a GeoPackage would otherwise hold the time of day."""
+    import pyogrio  # noqa: PLC0415 - geopandas loads it only when a file needs it
+
+    before = pyogrio.get_gdal_config_option(name)
+    pyogrio.set_gdal_config_options({name: value})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({name: before})

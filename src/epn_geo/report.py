@@ -1,0 +1,272 @@
+"""The workbook: every table of a study, as planners read them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from epn_geo.errors import DataError
+from epn_geo.labels import HEADERS, Lang, check_lang, say
+from epn_geo.radii import measure_for, measures_of
+from epn_geo.writing import Sheet, write_workbook
+
+# what the sheet of communes leaves out: it stands in the layers
+NOT_IN_COMMUNES = ("mairie_longitude", "mairie_latitude", "code_region", "region")
+
+
+def write_report(
+    path: str | Path,
+    coverage: pd.DataFrame,
+    tables: dict[str, pd.DataFrame],
+    *,
+    places: pd.DataFrame | None = None,
+    gaps: pd.DataFrame | None = None,
+    findings: pd.DataFrame | None = None,
+    sources: Sequence[str] = (),
+    date: str | None = None,
+    demonstration: bool = False,
+    lang: Lang = "fr",
+) -> Path:
+    """Write the workbook of a study.
+
+    Parameters
+    ----------
+    path
+        Where to, ending in ``.xlsx``. An existing file is replaced, or left as it was on failure.
+    coverage
+        What `measure_coverage` or `flag_underserved` gave.
+    tables
+        What `summarise` gave, by level (``"region"``, ``"departement"``, ``"epci"``).
+    places, gaps, findings
+        Places, what `find_gaps` gave, what `check_places` gave; a sheet for each that is given.
+    sources
+        Lines on where the data is from, for the last sheet.
+    date
+        Date shown on the first sheet, as the caller writes it.
+    demonstration
+        Say on every sheet that the network is fictitious.
+    lang
+        Language of sheet names, headers and sentences.
+
+    Returns
+    -------
+    pathlib.Path
+        The file written, the same bytes for the same frames.
+
+    Raises
+    ------
+    DataError
+        If the suffix is not ``.xlsx``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from epn_geo.study import build
+    >>> study = build(departements="61")
+    >>> file = write_report(Path(tempfile.mkdtemp()) / "t.xlsx", study.coverage, study.tables)
+    >>> file.name
+    't.xlsx'
+    """
+    check_lang(lang)
+    if Path(path).suffix.lower() != ".xlsx":
+        raise DataError(f"{Path(path).name}: a workbook's name ends in .xlsx.")
+    frames = {
+        f"sheet_{level}": tables[level]
+        for level in ("region", "departement", "epci")
+        if level in tables
+    }
+    frames["sheet_commune"] = _communes_table(coverage)
+    given = {"sheet_places": places, "sheet_gaps": gaps, "sheet_findings": findings}
+    frames |= {key: frame for key, frame in given.items() if frame is not None}
+    notice = say("demonstration", lang) if demonstration else None
+    lines = summary_lines(coverage, tables, lang=lang)
+    return write_workbook(
+        [
+            Sheet(say("sheet_summary", lang), _summary(lines, date, lang), notice=notice),
+            *(
+                Sheet(say(key, lang), frame, _headers(frame, lang), notice)
+                for key, frame in frames.items()
+            ),
+            Sheet(say("sheet_sources", lang), _definitions(coverage, sources, lang), notice=notice),
+        ],
+        path,
+    )
+
+
+def summary_lines(
+    coverage: pd.DataFrame, tables: dict[str, pd.DataFrame], *, lang: Lang = "fr"
+) -> list[str]:
+    """Say in plain sentences what the tables show.
+
+    Parameters
+    ----------
+    coverage
+        What `measure_coverage` gave.
+    tables
+        What `summarise` gave, by level; those by region and by département are used.
+    lang
+        Language of the sentences.
+
+    Returns
+    -------
+    list of str
+        Sentences computed from the figures: the network, who is out of reach, and which
+        départements are how many places short of the common rate, the shortest first.
+
+    Examples
+    --------
+    >>> from epn_geo.study import build
+    >>> study = build(region="28")
+    >>> for line in summary_lines(study.coverage, study.tables)[-2:]:
+    ...     print(line)
+    Seine-Maritime : 12 EPN, il en manque 35 pour atteindre ce taux.
+    Eure : 6 EPN, il en manque 17 pour atteindre ce taux.
+    """
+    lines = []
+    suffix, radius_km = measure_for(coverage)
+    distance = f"{number(radius_km, lang)} km" if radius_km else say("own_radius", lang)
+    for _, row in tables.get("region", pd.DataFrame()).iterrows():
+        lines.append(
+            say(
+                "line_region",
+                lang,
+                region=row.get("region", row["code_region"]),
+                communes=number(row["communes"], lang),
+                population=number(row["population"], lang),
+                far=number(row[f"population_hors_portee{suffix}"], lang),
+                part=number(100 * row[f"part_population_hors_portee{suffix}"], lang, digits=1),
+                distance=distance,
+            )
+        )
+    lines += _rate_lines(tables, lang)
+    return lines
+
+
+def number(value: float | None, lang: Lang = "fr", digits: int = 0) -> str:
+    """Write a number as people of the language do.
+
+    Parameters
+    ----------
+    value
+        Any number; missing gives a dash.
+    lang
+        ``"fr"``: narrow no-break space between thousands, decimal comma.
+    digits
+        Decimals; trailing ones are kept.
+
+    Returns
+    -------
+    str
+        The number.
+
+    Examples
+    --------
+    >>> number(3345842.4), number(0.456, digits=1), number(1234.5, "en", 1), number(None)
+    ('3\u202f345\u202f842', '0,5', '1,234.5', '–')
+    """
+    if value is None or math.isnan(value):
+        return "–"
+    text = f"{value:,.{digits}f}"
+    return text.replace(",", "\u202f").replace(".", ",") if lang == "fr" else text
+
+
+def header(column: str, lang: Lang = "fr") -> str:
+    """Give the words for a column's name.
+
+    Parameters
+    ----------
+    column
+        A column of this library's frames, with or without a radius at its end.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        Words; the name itself where none are known, as for the columns of the file read.
+
+    Examples
+    --------
+    >>> header("part_couverte_10km"), header("habitants_par_epn"), header("autre")
+    ('Part de la surface à portée (10 km)', 'Habitants par EPN', 'autre')
+    """
+    base, radius = column, ""
+    if match := re.fullmatch(r"(.+?)_(\d+(?:_\d+)?)km", column):
+        base, radius = match[1], f" ({match[2].replace('_', '.')} km)"
+        radius = radius.replace(".", ",") if lang == "fr" else radius
+    if base in HEADERS:
+        return HEADERS[base][0 if lang == "fr" else 1] + radius
+    for pattern, key in ((r"habitants_par_(.+)", "per_place"), (r"(.+)_pour_taux_commun", "short")):
+        if match := re.fullmatch(pattern, base):
+            return say(key, lang, category=_category(match[1], lang))
+    return column
+
+
+def _category(name: str, lang: Lang) -> str:
+    columns = HEADERS.get(name) or HEADERS.get(f"{name}s")
+    return columns[0 if lang == "fr" else 1] if columns else name.replace("_", " ")
+
+
+def _rate_lines(tables: dict[str, pd.DataFrame], lang: Lang) -> list[str]:
+    """Say the common rate, and which départements are below it."""
+    table = tables.get("departement", pd.DataFrame())
+    short = next((c for c in map(str, table.columns) if c.endswith("_pour_taux_commun")), None)
+    if short is None:
+        return []
+    counted = short.removesuffix("_pour_taux_commun")
+    category = _category(counted, lang)
+    total = table[counted].sum()
+    if total == 0:
+        return []
+    lines = [
+        say(
+            "line_rate",
+            lang,
+            total=number(total, lang),
+            category=category,
+            people=number(table["population"].sum() / total, lang),
+        )
+    ]
+    for _, row in table[table[short] > 0].sort_values(short, ascending=False).iterrows():
+        lines.append(
+            say(
+                "line_short",
+                lang,
+                departement=row.get("departement", row.iloc[0]),
+                there=number(row[counted], lang),
+                category=category,
+                missing=number(row[short], lang),
+            )
+        )
+    return lines
+
+
+def _summary(lines: list[str], date: str | None, lang: Lang) -> pd.DataFrame:
+    dated = [say("as_of", lang, date=date)] if date else []
+    return pd.DataFrame({say("sheet_summary", lang): [*lines, *dated]})
+
+
+def _definitions(coverage: pd.DataFrame, sources: Sequence[str], lang: Lang) -> pd.DataFrame:
+    radii = [m.radius_km for m in measures_of(coverage)]
+    shown = ", ".join(f"{number(r, lang)} km" if r else say("own_radius", lang) for r in radii)
+    lines = [
+        say("definition_reach", lang, radii=shown),
+        say("definition_area", lang),
+        say("definition_town_hall", lang),
+        say("definition_population", lang),
+        say("definition_rate", lang),
+        *sources,
+    ]
+    return pd.DataFrame({say("sheet_sources", lang): lines})
+
+
+def _communes_table(coverage: pd.DataFrame) -> pd.DataFrame:
+    return coverage.drop(columns=[c for c in NOT_IN_COMMUNES if c in coverage])
+
+
+def _headers(frame: pd.DataFrame, lang: Lang) -> dict[str, str]:
+    return {column: header(column, lang) for column in map(str, frame.columns)}
