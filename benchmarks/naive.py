@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 
 def naive_coverage(
@@ -18,7 +19,9 @@ def naive_coverage(
     places = places[~places["categorie"].isin(["CRANT", "projet lauréat"])]
     places = places[places["itinerance"] != "Itinérant"]
 
-    covered = places.buffer(radius_km * 1000, resolution=quad_segs).union_all()
+    covered = shapely.union_all(
+        shapely.buffer(places.geometry.to_numpy(), radius_km * 1000, quad_segs=quad_segs)
+    )
     parts = gpd.overlay(
         communes[["code_insee", "geometry"]],
         gpd.GeoDataFrame(geometry=[covered], crs=2154),

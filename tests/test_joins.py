@@ -45,6 +45,16 @@ def test_an_old_code_is_recognised() -> None:
     assert epn.locate(places, world)["accord"].tolist() == ["ancien code"]
 
 
+def test_a_split_code_and_an_arrondissement_are_not_disagreements() -> None:
+    world = gpd.GeoDataFrame(
+        {"code_insee": ["14666", "75056"]},
+        geometry=[shapely.box(0, 0, 4000, 4000), shapely.box(4000, 0, 8000, 4000)],
+        crs=2154,
+    )
+    places = make_places((2000.0, 2000.0), (6000.0, 2000.0), code_insee=["14712", "75104"])
+    assert epn.locate(places, world)["accord"].tolist() == ["ancien code", "oui"]
+
+
 def test_locating_twice_keeps_what_the_file_said(grid: gpd.GeoDataFrame) -> None:
     places = make_places((2000.0, 2000.0), code_insee=["27008"])
     once = epn.locate(places, grid)

@@ -51,13 +51,22 @@ Today = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print a summary as JSON, not the paths.")]
 
 
-@app.callback()
-def _root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
-) -> None:
-    if version:
+def _show_version(asked: bool) -> None:
+    if asked:
         typer.echo(f"epn-geo {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and stop.", callback=_show_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command("build")
@@ -176,7 +185,7 @@ def parse_radii(values: list[str] | None) -> list[float] | dict[str, float]:
     """
     if not values:
         return [5.0, 10.0, 15.0]
-    typed = [part.strip() for value in values for part in re.split(r",(?!\d)|;", value)]
+    typed = [part.strip() for value in values for part in re.split(r"(?<=[a-zA-Z]),|;", value)]
     named = [part.partition("=") for part in typed if "=" in part]
     if not named:
         return [_one_radius(part) for part in typed]

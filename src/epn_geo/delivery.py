@@ -14,6 +14,7 @@ import pandas as pd
 from epn_geo._version import __version__
 from epn_geo.checks import check_places
 from epn_geo.communes import read_communes
+from epn_geo.coverage import keep_near
 from epn_geo.embedded import embedded_path
 from epn_geo.errors import DataError
 from epn_geo.joins import locate
@@ -25,6 +26,7 @@ from epn_geo.study import DEMONSTRATION, Study, build
 from epn_geo.writing import atomic_path, file_hash, write_json, write_layers, write_table
 
 MAP, WORKBOOK, LAYERS, RECORD = "carte.html", "tableaux.xlsx", "couches.gpkg", "resume.json"
+NEAR_KM = 30  # how far beyond the border the map shows places
 RECORDED_PACKAGES = ("geopandas", "shapely", "pyproj", "folium", "pandas", "numpy", "scipy")
 
 Tell = Callable[..., None]
@@ -222,7 +224,7 @@ def _write_all(
     }
     page = coverage_map(
         study.coverage,
-        places=study.places,
+        places=keep_near(study.places, study.communes, NEAR_KM),
         gaps=study.gaps,
         sources=sources,
         date=date,
@@ -260,6 +262,7 @@ def _write_all(
 def _record(study: Study, source: Path, parameters: dict[str, Any]) -> dict[str, Any]:
     """Say what was read and how, with nothing that changes from one run to the next."""
     agreement = study.places["accord"].value_counts()
+    inside = _in_territory(study)
     return {
         "epn-geo": __version__,
         "python": platform.python_version(),
@@ -270,7 +273,8 @@ def _record(study: Study, source: Path, parameters: dict[str, Any]) -> dict[str,
         "lieux": {
             "lignes": len(study.places),
             "accord": {str(key): int(value) for key, value in sorted(agreement.items())},
-            "par_categorie": _by_category(study.places),
+            "dans_le_territoire": int(inside.sum()),
+            "par_categorie": _by_category(study.places, inside),
         },
         "constats": {
             str(key): int(value)
@@ -280,9 +284,17 @@ def _record(study: Study, source: Path, parameters: dict[str, Any]) -> dict[str,
     }
 
 
-def _by_category(places: gpd.GeoDataFrame) -> dict[str, dict[str, int]]:
-    """Count the places of each category, inside the territory and altogether."""
-    inside = places["code_insee"].notna()
+def _in_territory(study: Study) -> pd.Series:
+    """Tell which places stand in the territory itself, not in the rest of a straddling EPCI."""
+    communes = study.communes
+    if "dans_selection" in communes:
+        communes = communes[communes["dans_selection"]]
+    inside: pd.Series = study.places["code_insee"].isin(communes["code_insee"])
+    return inside
+
+
+def _by_category(places: gpd.GeoDataFrame, inside: pd.Series) -> dict[str, dict[str, int]]:
+    """Count the places of each category, altogether and in the territory."""
     return {
         str(category): {"liste": len(rows), "territoire": int(inside[rows.index].sum())}
         for category, rows in places.groupby("categorie")
@@ -300,10 +312,8 @@ def _plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _account(record: dict[str, Any], lang: Lang, *, demonstration: bool) -> list[str]:
     """Account for every row read."""
-    agreement = record["lieux"]["accord"]
-    rows = record["lieux"]["lignes"]
-    outside = agreement.get("hors territoire", 0)
-    unknown = agreement.get("sans coordonnées", 0)
+    rows, inside = record["lieux"]["lignes"], record["lieux"]["dans_le_territoire"]
+    unknown = record["lieux"]["accord"].get("sans coordonnées", 0)
     lines = [say("demonstration", lang)] if demonstration else []
     return [
         *lines,
@@ -311,8 +321,8 @@ def _account(record: dict[str, Any], lang: Lang, *, demonstration: bool) -> list
             "account_rows",
             lang,
             rows=number(rows, lang),
-            located=number(rows - outside - unknown, lang),
-            outside=number(outside, lang),
+            located=number(inside, lang),
+            outside=number(rows - inside - unknown, lang),
             unknown=number(unknown, lang),
             findings=number(sum(record["constats"].values()), lang),
         ),

@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from epn_geo.arcs import Ints
-from epn_geo.communes import current_codes
+from epn_geo.communes import current_codes, successions
 from epn_geo.crs import require_crs, to_metric
 from epn_geo.errors import ColumnError
 
@@ -42,7 +42,8 @@ def locate(places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> gpd.GeoDataF
         border goes to the lowest code. What the file declared stays in `code_insee_declare` and
         `commune_declaree`. Added:
 
-        - `accord`: ``oui``, ``non``, ``ancien code`` (the declared code was replaced by this one),
+        - `accord`: ``oui`` (also for an arrondissement of Paris, Lyon or Marseille), ``non``,
+          ``ancien code`` (the territory of the declared code went to this commune),
           ``non déclaré``, ``hors territoire`` or ``sans coordonnées``;
         - `ecart_km`: where `accord` is ``non``, how far the point is from the outline of the
           declared commune, if that is one of `communes`.
@@ -111,19 +112,24 @@ def _taken(values: pd.Series, row: Ints, index: pd.Index) -> pd.Series:
 
 def _agreement(out: gpd.GeoDataFrame, points: np.ndarray) -> pd.Series:
     """Compare the commune where each place stands with the one its file declared."""
-    stands = out["code_insee"]
+    stands = out["code_insee"].astype(object).fillna("")
     declared = out.get("code_insee_declare", pd.Series(None, index=out.index, dtype="str"))
-    today = current_codes(declared)
-    same = (stands == declared).fillna(value=False)
+    today = successions(declared)
+    district = (today["statut"] == "arrondissement") & (today["code_actuel"] == stands)
+    heirs = today["candidats"].str.split("|")
+    inherits = pd.Series(
+        [code in codes for code, codes in zip(stands, heirs, strict=True)], index=out.index
+    )
     cases = [
         shapely.is_missing(points) | shapely.is_empty(points),
-        stands.isna(),
+        stands == "",
         declared.isna(),
-        same,
-        (stands == today).fillna(value=False),
+        (stands == declared) | district,
+        (stands == today["code_actuel"]) | inherits,
     ]
     words = ["sans coordonnées", "hors territoire", "non déclaré", "oui", "ancien code"]
-    return pd.Series(np.select(cases, words, "non"), index=out.index, dtype="str")
+    values = np.select([np.asarray(case, dtype=bool) for case in cases], words, "non")
+    return pd.Series(values, index=out.index, dtype="str")
 
 
 def _gap_to_declared(
