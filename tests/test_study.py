@@ -5,9 +5,9 @@ from __future__ import annotations
 import openpyxl
 import pandas as pd
 import pytest
-from benchmarks.coverage import agreement
 
 import epn_geo as epn
+from benchmarks.coverage import agreement
 from epn_geo.embedded import embedded_path
 from epn_geo.study import DEMONSTRATION, Study, build
 
