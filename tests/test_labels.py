@@ -1,0 +1,43 @@
+"""Both languages say the same things."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+
+import epn_geo as epn
+from epn_geo.labels import HEADERS, WORDS, check_lang, say
+from epn_geo.report import header, number
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("key", WORDS)
+def test_both_languages_hold_the_same_values(key: str) -> None:
+    french, english = WORDS[key]
+    assert fields(french) == fields(english)
+    assert french.strip()
+    assert english.strip()
+
+
+def test_an_unknown_language_is_explained() -> None:
+    with pytest.raises(epn.DataError, match="fr, en"):
+        check_lang("de")
+    assert say("no_data", "en") == "no data"
+
+
+def test_headers_name_the_radius_in_the_language() -> None:
+    assert header("part_couverte_7_5km") == "Part de la surface à portée (7,5 km)"
+    assert header("part_couverte_7_5km", "en") == "Share of area within reach (7.5 km)"
+    assert header("habitants_par_france_services") == "Habitants par France Services"
+    assert header("colonne du fichier") == "colonne du fichier"
+    assert all(len(words) == 2 for words in HEADERS.values())
+
+
+def test_numbers_are_written_as_people_do() -> None:
+    assert number(1234567.89, digits=1) == "1\u202f234\u202f567,9"
+    assert number(1234567.89, "en", 1) == "1,234,567.9"
+    assert number(float("nan")) == "–"
