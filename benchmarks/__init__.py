@@ -1,0 +1,1 @@
+"""Benchmarks: what the job costs beside what a user would pick instead."""

@@ -1,0 +1,1 @@
+"""Builders of what is committed: reference data, demonstration network, reference pages."""
