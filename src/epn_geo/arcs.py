@@ -174,10 +174,31 @@ def settle(x: Floats, y: Floats, reach: Floats, discs: Discs) -> tuple[Bools, Bo
     for radius in np.unique(discs.radius):
         same = discs.radius == radius
         tree = cKDTree(np.column_stack([discs.x[same], discs.y[same]]))
-        distance, _ = tree.query(points, workers=-1)
+        distance, _ = tree.query(points, workers=workers(len(points)))
         inside[known] |= distance + reach[known] <= radius
         outside[known] &= distance - reach[known] >= radius
     return inside, outside
+
+
+def workers(queries: int) -> int:
+    """Give how many threads pay off for some number of nearest-neighbour queries.
+
+    Parameters
+    ----------
+    queries
+        How many points ask.
+
+    Returns
+    -------
+    int
+        1, or -1 for all cores.
+
+    Examples
+    --------
+    >>> workers(1000), workers(1_000_000)
+    (1, -1)
+    """
+    return -1 if queries > 50_000 else 1
 
 
 def polygon_edges(polygons: npt.NDArray[Any]) -> Edges:

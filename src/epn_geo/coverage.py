@@ -22,7 +22,7 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from epn_geo.arcs import Bools, Discs, Floats, distinct_discs, settle
+from epn_geo.arcs import Bools, Discs, Floats, distinct_discs, settle, workers
 from epn_geo.crs import CRS, project, require_crs, to_metric
 from epn_geo.errors import DataError
 from epn_geo.overlay import circles, covered_areas
@@ -180,9 +180,9 @@ def measure_coverage(
     require_crs(places, "places")
     measures = named_measures(radius_km)
     metric = to_metric(communes, what="communes")
-    sites = _serving_sites(places, metric.crs)
+    sites = serving_sites(places, metric.crs)
     polygons = metric.geometry.to_numpy()
-    halls = _town_halls(metric)
+    halls = town_halls(metric)
 
     out = communes.copy()
     area = shapely.area(polygons)
@@ -234,7 +234,7 @@ def nearest_place(communes: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.G
     """
     require_crs(places, "places")
     metric = to_metric(communes, what="communes")
-    return _add_nearest(communes.copy(), _town_halls(metric), _serving_sites(places, metric.crs))
+    return _add_nearest(communes.copy(), town_halls(metric), serving_sites(places, metric.crs))
 
 
 def discs_round(places: gpd.GeoDataFrame, radius_km: Radius, crs: CRS) -> Discs:
@@ -267,7 +267,7 @@ def discs_round(places: gpd.GeoDataFrame, radius_km: Radius, crs: CRS) -> Discs:
     Discs(x=array([2000.]), y=array([0.]), radius=array([10000.]))
     """
     require_crs(places, "places")
-    return _discs(_serving_sites(places, crs), radius_km)
+    return _discs(serving_sites(places, crs), radius_km)
 
 
 def keep_near(
@@ -312,6 +312,74 @@ def keep_near(
     return places[near]
 
 
+def serving_sites(places: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
+    """Give the places that count, as points in a metric CRS.
+
+    Parameters
+    ----------
+    places
+        Points in any CRS.
+    crs
+        The metric CRS, as a rule that of the communes.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The rows of `places` that `serves` counts, all with finite coordinates.
+
+    Raises
+    ------
+    DataError
+        If there are other shapes than points.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> place = gpd.GeoDataFrame(geometry=[shapely.Point(2000, 0), None], crs=2154)
+    >>> len(serving_sites(place, place.crs))
+    1
+    """
+    sites = places[serves(places)].to_crs(crs)
+    kinds = set(sites.geometry.geom_type.unique())
+    if kinds - {"Point"}:
+        raise DataError(f"Places must be points; there are also {', '.join(kinds - {'Point'})}.")
+    x, y = _coordinates(sites)
+    return sites[np.isfinite(x) & np.isfinite(y)]
+
+
+def town_halls(metric: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
+    """Give the town halls in the metric CRS; a point inside where none is known.
+
+    Parameters
+    ----------
+    metric
+        Communes in a metric CRS.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        x and y in metres; NaN where there is neither town hall nor outline.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> x, y = town_halls(gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 4000, 4000)], crs=2154))
+    >>> x.tolist(), y.tolist()
+    ([2000.0], [2000.0])
+    """
+    inside = shapely.point_on_surface(metric.geometry.to_numpy())
+    x, y = shapely.get_x(inside), shapely.get_y(inside)
+    if {"mairie_longitude", "mairie_latitude"} <= set(metric.columns):
+        hall_x, hall_y = project(
+            metric["mairie_longitude"].to_numpy(float),
+            metric["mairie_latitude"].to_numpy(float),
+            metric.crs,
+        )
+        known = np.isfinite(hall_x) & np.isfinite(hall_y)
+        x, y = np.where(known, hall_x, x), np.where(known, hall_y, y)
+    return x, y
+
+
 def _with_coordinates(places: gpd.GeoDataFrame) -> Bools:
     geometry = places.geometry.to_numpy()
     return np.asarray(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)))
@@ -326,31 +394,6 @@ def _discs(sites: gpd.GeoDataFrame, radius_km: Radius) -> Discs:
     return distinct_discs(*_coordinates(sites), radii_of(sites, radius_km) * 1000)
 
 
-def _serving_sites(places: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
-    """Give the places that count, as points in the metric CRS."""
-    sites = places[serves(places)].to_crs(crs)
-    kinds = set(sites.geometry.geom_type.unique())
-    if kinds - {"Point"}:
-        raise DataError(f"Places must be points; there are also {', '.join(kinds - {'Point'})}.")
-    x, y = _coordinates(sites)
-    return sites[np.isfinite(x) & np.isfinite(y)]
-
-
-def _town_halls(metric: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
-    """Give the town halls in the metric CRS; a point inside where none is known."""
-    inside = shapely.point_on_surface(metric.geometry.to_numpy())
-    x, y = shapely.get_x(inside), shapely.get_y(inside)
-    if {"mairie_longitude", "mairie_latitude"} <= set(metric.columns):
-        hall_x, hall_y = project(
-            metric["mairie_longitude"].to_numpy(float),
-            metric["mairie_latitude"].to_numpy(float),
-            metric.crs,
-        )
-        known = np.isfinite(hall_x) & np.isfinite(hall_y)
-        x, y = np.where(known, hall_x, x), np.where(known, hall_y, y)
-    return x, y
-
-
 def _add_nearest(
     out: gpd.GeoDataFrame, halls: tuple[Floats, Floats], sites: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
@@ -362,7 +405,7 @@ def _add_nearest(
         points = np.column_stack(_coordinates(sites))
         _, first = np.unique(points, axis=0, return_index=True)
         distance[known], nearest = cKDTree(points[first]).query(
-            np.column_stack([x[known], y[known]]), workers=-1
+            np.column_stack([x[known], y[known]]), workers=workers(int(known.sum()))
         )
         which[known] = first[nearest]
     out["distance_km"] = distance / 1000

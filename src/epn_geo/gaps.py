@@ -15,7 +15,7 @@ from epn_geo.crs import to_metric
 from epn_geo.errors import ColumnError, DataError, did_you_mean
 from epn_geo.joins import LEVELS
 from epn_geo.labels import Lang, check_lang, say
-from epn_geo.overlay import Geometries, covered_areas, uncovered_parts
+from epn_geo.overlay import Geometries, uncovered, unite
 from epn_geo.radii import Radius, measure_for
 
 Level = Literal["zone", "commune", "epci", "departement", "region"]
@@ -178,16 +178,15 @@ def _pieces(metric: gpd.GeoDataFrame, places: gpd.GeoDataFrame, radius_km: Radiu
     discs = discs_round(places, radius_km, metric.crs)
     polygons = metric.geometry.to_numpy()
     area = np.nan_to_num(shapely.area(polygons))
-    left = uncovered_parts(polygons, discs)
-    uncovered = area - covered_areas(polygons, discs)
-    row = np.flatnonzero(~shapely.is_missing(left) & (uncovered > 0))
-    share = uncovered[row] / area[row]
+    left, out_of_reach = uncovered(polygons, discs)
+    row = np.flatnonzero(~shapely.is_missing(left) & (out_of_reach > 0))
+    share = out_of_reach[row] / area[row]
     population = (
         metric["population"].to_numpy(dtype=float)[row] * share
         if "population" in metric
         else np.full(len(row), np.nan)
     )
-    return _Pieces(row, left[row], uncovered[row], population)
+    return _Pieces(row, left[row], out_of_reach[row], population)
 
 
 def _group_by_zone(pieces: _Pieces) -> _Grouped:
@@ -199,7 +198,7 @@ def _group_by_zone(pieces: _Pieces) -> _Grouped:
     parts = _Pieces(
         pieces.row[piece], part, pieces.area[piece] * share, pieces.population[piece] * share
     )
-    zones = shapely.get_parts(shapely.union_all(part))
+    zones = shapely.get_parts(unite(part))
     zone = shapely.STRtree(zones).nearest(shapely.point_on_surface(part))
     return _Grouped(np.asarray(zone), parts, zones, None)
 
@@ -211,7 +210,7 @@ def _group_by_territory(pieces: _Pieces, metric: gpd.GeoDataFrame, column: str) 
     codes = metric[column].astype(object).where(metric[column].notna(), "").to_numpy()
     names, group = np.unique(codes[pieces.row].astype(str), return_inverse=True)
     outlines = np.array(
-        [shapely.union_all(pieces.geometry[group == g]) for g in range(len(names))], dtype=object
+        [unite(pieces.geometry[group == g]) for g in range(len(names))], dtype=object
     )
     return _Grouped(group, pieces, outlines, names.tolist())
 
