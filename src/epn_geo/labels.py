@@ -6,6 +6,7 @@ Column names are not here: they are French everywhere, as in the national standa
 
 from __future__ import annotations
 
+import math
 from typing import Literal, get_args
 
 from epn_geo.errors import DataError, did_you_mean
@@ -28,6 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "reason_none": ("aucun lieu", "no place at all"),
     "reason_little": ("{part} % de la surface à portée", "{part}% of the area within reach"),
     "reason_unknown": ("surface inconnue", "area unknown"),
+    "reason_need": ("besoin {need}/100", "need {need}/100"),
     # -- what a run tells
     "step_read": ("Lecture de {file}…", "Reading {file}…"),
     "step_check": ("Vérification des lieux…", "Checking the places…"),
@@ -43,6 +45,31 @@ WORDS: dict[str, tuple[str, str]] = {
         "{rows} lignes lues : {errors} erreurs, {warnings} avertissements, {notes} informations.",
         "{rows} rows read: {errors} errors, {warnings} warnings, {notes} notes.",
     ),
+    # -- runs that repeat: see delivery.py
+    "run_unchanged": (
+        "{folder} : rien n'a changé depuis la dernière fois (liste, paramètres, versions) ; rien "
+        "n'est refait.",
+        "{folder}: nothing has changed since the last run (list, parameters, versions); nothing "
+        "is made again.",
+    ),
+    "run_shrunk": (
+        "ATTENTION : la liste a perdu {part} % des lieux de la précédente ({old} lignes, puis "
+        "{new}).",
+        "WARNING: the list has lost {part}% of the places of the last one ({old} rows, then "
+        "{new}).",
+    ),
+    "replay_versions": (
+        "Versions différentes de celles de ce calcul ({names}) : les fichiers peuvent différer.",
+        "Versions differ from those of that run ({names}): the files may differ.",
+    ),
+    "replay_same": (
+        "Les {count} fichiers sont les mêmes, à l'octet près.",
+        "All {count} files are the same, to the byte.",
+    ),
+    "replay_differs": (
+        "Fichiers qui diffèrent de ceux de ce calcul : {names}.",
+        "Files that differ from those of that run: {names}.",
+    ),
     # -- layers and sources
     "layer_places": ("lieux", "places"),
     "layer_communes": ("communes", "communes"),
@@ -54,6 +81,31 @@ WORDS: dict[str, tuple[str, str]] = {
         "{communes} communes, EPCI and legal populations: INSEE (code officiel géographique 2026), "
         "DGCL; outlines and town halls: IGN (ADMIN EXPRESS), DILA; as published by Etalab. Licence "
         "Ouverte 2.0.",
+    ),
+    # -- what was fetched: see provenance.py, verbs_fetch.py
+    "fetch_step": ("{what} : lecture…", "{what}: reading…"),
+    "fetch_page": ("{what} : {done} lignes sur {total}", "{what}: {done} rows of {total}"),
+    "fetch_wait": (
+        "{host} : {reason} ; nouvel essai dans {seconds} s ({attempt} sur {attempts})",
+        "{host}: {reason}; trying again in {seconds} s ({attempt} of {attempts})",
+    ),
+    "fetch_done": (
+        "{what} : {rows} lignes, données du {date}, dont {missing} sans coordonnées.",
+        "{what}: {rows} rows, data of {date}, {missing} of them without coordinates.",
+    ),
+    "fetch_note": ("{what} : {note}", "{what}: {note}"),
+    "cache_empty": ("Le cache {folder} est vide.", "The cache {folder} is empty."),
+    "cache_listed": (
+        "{count} réponses, {size} Mo, dans {folder}.",
+        "{count} answers, {size} MB, in {folder}.",
+    ),
+    "cache_cleared": (
+        "{count} réponses retirées de {folder}.",
+        "{count} answers removed from {folder}.",
+    ),
+    "source_fetched": (
+        "{source} : {producer}, données du {date}, {rows} lignes. {licence}.",
+        "{source}: {producer}, data of {date}, {rows} rows. {licence}.",
     ),
     # -- workbook
     "demonstration": (
@@ -122,6 +174,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "Short: what a territory would need for its number of places per inhabitant to reach that "
         "of all territories together.",
     ),
+    # -- proposed sites: see proposals.py
+    "site_goal_coverage": ("habitants à portée d'un lieu", "people within reach of a place"),
+    "site_goal_distance": ("habitants × km épargnés", "people × km saved"),
+    "site_goal_farthest": ("distance la plus grande (km)", "greatest distance (km)"),
+    "site_goal_backup": (
+        "habitants à portée de deux lieux",
+        "people within reach of two places",
+    ),
+    "site_goal_everyone": ("nombre de lieux à créer", "number of places to create"),
+    "site_method_proven": ("optimum prouvé", "proven optimum"),
+    "site_method_best": ("meilleure solution trouvée", "best solution found"),
+    "site_method_greedy": ("glouton", "greedy"),
     # -- map: see maps.py; the words of the page itself are in page/words.json
     "map_title": ("Couverture numérique du territoire", "Digital coverage of the territory"),
     "map_communes": ("{count} communes", "{count} communes"),
@@ -155,14 +219,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "plus de cellules que de colonnes : une virgule ou un point-virgule a décalé la ligne",
         "more cells than columns: a comma or semicolon has shifted the row",
     ),
-    "finding_champ_absent": ("{champ} manque", "{champ} is missing"),
+    "finding_champ_absent": ("le champ {champ} est vide", "the field {champ} is empty"),
     "finding_champ_absent_partout": (
-        "{champ} manque dans les {total} lignes",
-        "{champ} is missing in all {total} rows",
+        "le champ {champ} est vide dans les {total} lignes",
+        "the field {champ} is empty in all {total} rows",
     ),
     "finding_champ_souvent_absent": (
-        "{champ} manque dans {rows} lignes sur {total} (lignes {first})",
-        "{champ} is missing in {rows} rows of {total} (rows {first})",
+        "le champ {champ} est vide dans {rows} lignes sur {total} (lignes {first})",
+        "the field {champ} is empty in {rows} rows of {total} (rows {first})",
     ),
     "finding_coordonnees_absentes": (
         "pas de coordonnées : le lieu n'est ni sur la carte ni compté",
@@ -284,6 +348,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "fill in, or put at the town hall of {commune} (place_at_town_halls)",
     ),
     "suggest_declare": ("déclarer {commune} ({code})", "declare {commune} ({code})"),
+    "suggest_sign": ("changer le signe de la longitude", "change the sign of the longitude"),
     "suggest_one_of": ("l'un de {values}", "one of {values}"),
     "suggest_postcode": (
         "c'est le code postal : mettre le code INSEE",
@@ -411,3 +476,31 @@ def say(key: str, lang: Lang = "fr", **values: object) -> str:
     """
     french, english = WORDS[key]
     return (french if check_lang(lang) == "fr" else english).format(**values)
+
+
+def number(value: float | None, lang: Lang = "fr", digits: int = 0) -> str:
+    """Write a number as people of the language do.
+
+    Parameters
+    ----------
+    value
+        Any number; missing gives a dash.
+    lang
+        ``"fr"``: narrow no-break space between thousands, decimal comma.
+    digits
+        Decimals; trailing ones are kept.
+
+    Returns
+    -------
+    str
+        The number.
+
+    Examples
+    --------
+    >>> number(3345842.4), number(0.456, digits=1), number(1234.5, "en", 1), number(None)
+    ('3\u202f345\u202f842', '0,5', '1,234.5', '–')
+    """
+    if value is None or math.isnan(value):
+        return "–"
+    text = f"{value:,.{digits}f}"
+    return text.replace(",", "\u202f").replace(".", ",") if lang == "fr" else text

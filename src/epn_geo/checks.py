@@ -1,0 +1,226 @@
+"""What is wrong, doubtful or worth knowing in a list of places, row by row.
+
+Problems in the data are not errors: they are rows of a table that a planner can sort, filter and
+send back to whoever keeps the list. Nothing is changed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from epn_geo.cellchecks import (
+    check_ages,
+    check_dates,
+    check_formats,
+    check_required,
+    check_rows,
+    check_values,
+)
+from epn_geo.errors import DataError
+from epn_geo.findings import (
+    ERROR,
+    NOTE,
+    PLACED,
+    WARNING,
+    Book,
+    Masks,
+    Rows,
+    Texts,
+    positions,
+    short,
+)
+from epn_geo.joins import locate
+from epn_geo.labels import Lang, check_lang
+from epn_geo.likeness import name_pairs, place_key
+from epn_geo.standard import COLUMNS, split_list
+from epn_geo.wherechecks import (
+    check_agreement,
+    check_codes,
+    check_coordinates,
+    check_names,
+    check_territory,
+)
+
+_SAME_PLACE = 6  # decimals of a degree: about 0.1 m
+
+
+def check_places(
+    places: gpd.GeoDataFrame,
+    communes: gpd.GeoDataFrame,
+    *,
+    lang: Lang = "fr",
+    today: date | str | None = None,
+    max_age_days: int = 730,
+) -> pd.DataFrame:
+    """List what is wrong, doubtful or worth knowing in a list of places.
+
+    Parameters
+    ----------
+    places
+        Places, as `read_places` or `locate` gives them. They are located first if they are not.
+    communes
+        The communes of the territory, as `read_communes` gives them.
+    lang
+        The language of the messages.
+    today
+        The day against which dates are judged, a date or YYYY-MM-DD. Without it no date is called
+        old or future.
+    max_age_days
+        The age in days beyond which a record is called old.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per finding, by row of the file then gravity: ``ligne`` (0 for what is about the
+        whole list), ``id``, ``nom``, ``champ``, ``gravite`` ("erreur", "avertissement",
+        "information"), ``code`` (a name for scripts), ``message``, ``valeur`` and ``suggestion``
+        (empty text where there is none).
+
+    Raises
+    ------
+    DataError
+        If `today` is no date, or the language is unknown.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> communes = gpd.GeoDataFrame(
+    ...     {"code_insee": ["14118"], "commune": ["Caen"]},
+    ...     geometry=[shapely.box(-0.42, 49.15, -0.33, 49.22)],
+    ...     crs=4326,
+    ... )
+    >>> places = gpd.GeoDataFrame(
+    ...     {"id": ["a", "a"], "nom": ["Le Phare", "Le Port"]},
+    ...     geometry=[shapely.Point(-0.37, 49.18), None],
+    ...     crs=4326,
+    ... )
+    >>> findings = check_places(places, communes)
+    >>> findings.loc[findings["gravite"] == "erreur", ["ligne", "code"]].values.tolist()
+    [[1, 'id_en_double'], [2, 'coordonnees_absentes'], [2, 'id_en_double']]
+    """
+    check_lang(lang)
+    day = _day(today)
+    located = places if "accord" in places.columns else locate(places, communes)
+    book = Book(located, communes, lang, fields=COLUMNS)
+    for check in _CHECKS:
+        check(book)
+    if day is not None:
+        check_ages(book, day, max_age_days)
+    return book.findings()
+
+
+def _day(today: date | str | None) -> date | None:
+    if today is None or isinstance(today, date):
+        return today
+    try:
+        return date.fromisoformat(today)
+    except (TypeError, ValueError):
+        raise DataError(f"today must be a date such as '2026-01-31', not {today!r}.") from None
+
+
+def _check_twins(book: Book) -> None:
+    """Say which places share an id or a point."""
+    ids = book.text("id")
+    for rows in _groups(ids, book.here & (ids != "")):
+        book.add("id_en_double", ERROR, rows, field="id", lines=_others(book, rows))
+    points = book.places.geometry.to_crs(4326)
+    x, y = (np.round(part.to_numpy(), _SAME_PLACE) for part in (points.x, points.y))
+    keys = np.array([f"{a},{b}" for a, b in zip(x, y, strict=True)], dtype=object)
+    put = np.array([PLACED in text for text in book.text("corrections")], dtype=bool)
+    for rows in _groups(keys, book.has_point & ~put):
+        book.add("memes_coordonnees", WARNING, rows, field="latitude", lines=_others(book, rows))
+
+
+def _groups(keys: Texts, among: Masks) -> Iterator[Rows]:
+    """Give the rows of each key that several rows bear."""
+    rows = positions(among)
+    for group in pd.Series(rows).groupby(keys[rows], sort=False):
+        if len(group[1]) > 1:
+            yield group[1].to_numpy()
+
+
+def _others(book: Book, rows: Rows) -> list[str]:
+    """Give, for each row of a group, the line numbers of some others."""
+    first = [int(line) for line in book.lines[rows[:6]]]
+    many = len(rows) > 6
+    lists = []
+    for row in rows:
+        others = [line for line in first if line != int(book.lines[row])][:5]
+        lists.append(", ".join(map(str, others)) + ("…" if many else ""))
+    return lists
+
+
+def _check_near_names(book: Book) -> None:
+    """Say which places of one commune have nearly the same name."""
+    names = book.text("nom")
+    keys = np.where(
+        book.text("code_insee") != "", book.text("code_insee"), book.declared("code_insee")
+    )
+    folded = np.array([place_key(name) for name in book.declared("commune")], dtype=object)
+    keys = np.where(keys != "", keys, folded)
+    for rows in _groups(keys, book.here & (names != "") & (keys != "")):
+        for one, other in name_pairs(names[rows].tolist()):
+            pair = rows[[one, other]]
+            lines = [int(line) for line in book.lines[pair[::-1]]]
+            book.add(
+                "nom_proche", WARNING, pair, field="nom", row=lines, suggestion=names[pair[::-1]]
+            )
+
+
+def _check_parents(book: Book) -> None:
+    kinds, parents, ids = book.text("categorie"), book.text("parent_id"), book.text("id")
+    antenna = kinds == "antenne"
+    book.add(
+        "antenne_sans_parent", WARNING, positions(antenna & (parents == "")), field="parent_id"
+    )
+    known = set(ids)
+    lost = np.array([bool(p) and p not in known for p in parents], dtype=bool)
+    book.add("parent_introuvable", WARNING, positions(lost), field="parent_id")
+    antennas = set(ids[antenna])
+    odd = np.array([bool(p) and p in antennas for p in parents], dtype=bool)
+    odd |= (parents != "") & (parents == ids)
+    book.add("parent_incoherent", WARNING, positions(odd), field="parent_id")
+
+
+# -- what is worth knowing
+
+
+def _check_moving(book: Book) -> None:
+    moving = np.array(["Itinérant" in split_list(c) for c in book.text("itinerance")], dtype=bool)
+    book.add("itinerant", NOTE, positions(moving), field="itinerance")
+
+
+def _say_corrections(book: Book) -> None:
+    """Repeat what was set right on reading, so that the list itself can be corrected."""
+    for row, text in enumerate(book.text("corrections")):
+        items = [item for item in text.split(" ; ") if item]
+        own = [item for item in items if not item.startswith("fichier : ")]
+        about = [item.removeprefix("fichier : ") for item in items if item not in own]
+        if about:
+            book.add_for_all("fichier_lu", "fichier_lu", NOTE, "", corrections=", ".join(about))
+        if own:
+            book.add("corrige", NOTE, [row], corrections=[short(" ; ".join(own), 1000)])
+
+
+_CHECKS: tuple[Callable[[Book], None], ...] = (
+    check_rows,
+    check_required,
+    check_formats,
+    check_values,
+    check_dates,
+    check_coordinates,
+    check_territory,
+    check_codes,
+    check_agreement,
+    check_names,
+    _check_twins,
+    _check_near_names,
+    _check_parents,
+    _check_moving,
+    _say_corrections,
+)
