@@ -21,13 +21,13 @@ from pathlib import Path
 from typing import Any
 
 import folium
-import folium.plugins
 import geopandas as gpd
 import mapclassify  # noqa: F401 - explore() needs it; imported before the clock starts
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 import epn_geo as epn
 from epn_geo.embedded import embedded_path
+from epn_geo.indicators import YLGNBU
 
 LEAFLET = distribution("XStatic-Leaflet").locate_file("xstatic/pkg/leaflet/data")
 JQUERY = """window.$ = window.jQuery = (what) => {
@@ -55,7 +55,7 @@ def ours(
 
 def explore(coverage: gpd.GeoDataFrame, places: gpd.GeoDataFrame, _: Any) -> folium.Map:
     """Build the one-liner of geopandas."""
-    shown = coverage.explore("part_couverte", cmap="YlGnBu", tiles=None)
+    shown = coverage.explore("part_couverte", cmap="YlGnBu", tiles=None, legend=False)
     return places[["nom", "categorie", "geometry"]].explore(m=shown)
 
 
@@ -65,16 +65,16 @@ def naive(
     """Build what a tutorial builds: one choropleth per indicator, circles, markers, gaps."""
     shown = folium.Map([49.1, 0.1], zoom_start=8, tiles=None, max_zoom=18)
     for column in ("part_couverte", "distance_km", "population"):
-        layer = folium.Choropleth(
-            coverage[["code_insee", "commune", column, "geometry"]],
-            data=coverage,
-            columns=["code_insee", column],
-            key_on="feature.properties.code_insee",
+        least, most = coverage[column].min(), coverage[column].max()
+        share = ((coverage[column] - least) / (most - least)).fillna(0)
+        colour = [YLGNBU[min(int(value * 6), 5)] for value in share]
+        layer = coverage[["commune", column, "geometry"]].assign(colour=colour)
+        folium.GeoJson(
+            layer,
             name=column,
-            fill_color="YlGnBu",
-        )
-        folium.GeoJsonTooltip(["commune", column]).add_to(layer.geojson)
-        layer.add_to(shown)
+            style_function=lambda f: {"fillColor": f["properties"]["colour"], "weight": 0.5},
+            tooltip=folium.GeoJsonTooltip(["commune", column]),
+        ).add_to(shown)
     folium.GeoJson(gaps[["zone", "geometry"]], name="hors de portée").add_to(shown)
     markers = folium.FeatureGroup("lieux").add_to(shown)
     for place in places.itertuples():

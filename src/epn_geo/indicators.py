@@ -1,0 +1,318 @@
+"""What a map can shade: the columns of a coverage frame, their classes and their colours.
+
+Only palettes that every form of colour blindness can read (YlGnBu, cividis), light for little and
+dark for much, so that they survive a grey printer.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from epn_geo.columns import Floats, numbers, rounded
+from epn_geo.errors import ColumnError, did_you_mean
+from epn_geo.labels import Lang
+from epn_geo.radii import measures_of
+
+YLGNBU = ("#ffffd9", "#e3f4b2", "#b5e1b6", "#73c8bd", "#3ca9c3", "#1d83b5")
+CIVIDIS = ("#fee838", "#cdbb69", "#9c937a", "#6f7074", "#434e6c", "#00224e")
+
+
+class Indicator(NamedTuple):
+    """One thing that communes can be shaded by.
+
+    Attributes
+    ----------
+    key
+        What the page and the permalink call it.
+    label
+        What people read.
+    unit
+        ``"%"``, ``"km"``, ``"hab."``, ``"oui"`` (yes or no), or nothing.
+    breaks
+        Rising limits; the class of a value is how many of them it has reached.
+    labels
+        One for each class, one more than there are limits.
+    colours
+        One for each class.
+    by_radius
+        Whether there is one series per radius.
+    series
+        The figures, one per radius or a single one; NaN where there is no figure.
+    """
+
+    key: str
+    label: str
+    unit: str
+    breaks: tuple[float, ...]
+    labels: tuple[str, ...]
+    colours: tuple[str, ...]
+    by_radius: bool
+    series: list[Floats]
+
+
+class Radii(NamedTuple):
+    """The radii of a coverage frame (NaN if unknown) and the endings of their columns."""
+
+    km: tuple[float, ...]
+    suffixes: tuple[str, ...]
+
+
+def find_radii(coverage: pd.DataFrame) -> Radii:
+    """Find for which radii a frame has been measured.
+
+    Parameters
+    ----------
+    coverage
+        What `measure_coverage` gave, or any frame with ``part_couverte``.
+
+    Returns
+    -------
+    Radii
+        Ascending, with the ending of their columns; a radius that is not one number is NaN.
+        Empty if nothing was measured.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> find_radii(pd.DataFrame(columns=["part_couverte_10km", "part_couverte_7_5km"]))
+    Radii(km=(7.5, 10.0), suffixes=('_7_5km', '_10km'))
+    """
+    if not any(str(column).startswith("part_couverte") for column in coverage.columns):
+        return Radii((), ())
+    found = measures_of(coverage)
+    km = tuple(np.nan if one.radius_km is None else one.radius_km for one in found)
+    return Radii(km, tuple(one.suffix for one in found))
+
+
+def find_indicators(
+    coverage: pd.DataFrame, radii: Radii, columns: Sequence[str], lang: Lang
+) -> list[Indicator]:
+    """List what a coverage frame allows to shade.
+
+    Parameters
+    ----------
+    coverage
+        What `measure_coverage` gave, or any frame.
+    radii
+        What `find_radii` gave.
+    columns
+        Further numeric columns to offer, for example figures of need.
+    lang
+        ``"fr"`` or ``"en"``.
+
+    Returns
+    -------
+    list of Indicator
+        Those whose columns are there, the share of area first.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"part_couverte": [0.5], "population": [900]})
+    >>> [i.key for i in find_indicators(frame, find_radii(frame), [], "fr")]
+    ['part', 'population']
+    """
+    known = [
+        _share(coverage, radii, lang),
+        _town_hall(coverage, radii, lang),
+        _out_of_reach(coverage, radii, lang),
+        _distance(coverage, lang),
+        _population(coverage, lang),
+    ]
+    return [i for i in known if i] + [_custom(coverage, column, lang) for column in columns]
+
+
+def indicator_table(indicators: Sequence[Indicator]) -> list[dict[str, Any]]:
+    """Give the indicators as the page wants them.
+
+    Parameters
+    ----------
+    indicators
+        What `find_indicators` gave.
+
+    Returns
+    -------
+    list of dict
+        Values are left out where the page has them already (inhabitants) or derives them
+        (inhabitants out of reach).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> one = Indicator("x", "X", "", (), ("all",), ("#000",), False, [np.array([0.123456])])
+    >>> indicator_table([one])[0]["values"]
+    [[0.12346]]
+    """
+    derived = {"population", "hors_portee"}
+    digits = {"part": 5, "mairie": 0, "distance": 2}
+    return [
+        {
+            "key": i.key,
+            "label": i.label,
+            "unit": i.unit,
+            "breaks": list(i.breaks),
+            "labels": list(i.labels),
+            "colours": list(i.colours),
+            "byRadius": i.by_radius,
+            "values": None
+            if i.key in derived
+            else [rounded(series, digits.get(i.key, 5)) for series in i.series],
+        }
+        for i in indicators
+    ]
+
+
+def _series(coverage: pd.DataFrame, radii: Radii, stem: str) -> list[Floats] | None:
+    """Give the columns of all radii, or None if one is missing."""
+    names = [stem + suffix for suffix in radii.suffixes]
+    if not names or any(name not in coverage for name in names):
+        return None
+    return [numbers(coverage, name) for name in names]
+
+
+def _share(coverage: pd.DataFrame, radii: Radii, lang: Lang) -> Indicator | None:
+    if (values := _series(coverage, radii, "part_couverte")) is None:
+        return None
+    french = lang == "fr"
+    return Indicator(
+        "part",
+        "Part de la surface à portée" if french else "Share of area within reach",
+        "%",
+        # what rounds to 0 % or to 100 % is shown as such
+        (0.0005, 0.25, 0.5, 0.75, 0.9995),
+        ("0 %", "moins de 25 %", "25 à 50 %", "50 à 75 %", "75 à 100 %", "100 %")
+        if french
+        else ("0%", "under 25%", "25 to 50%", "50 to 75%", "75 to 100%", "100%"),
+        YLGNBU,
+        by_radius=True,
+        series=values,
+    )
+
+
+def _town_hall(coverage: pd.DataFrame, radii: Radii, lang: Lang) -> Indicator | None:
+    if (values := _series(coverage, radii, "mairie_couverte")) is None:
+        return None
+    french = lang == "fr"
+    return Indicator(
+        "mairie",
+        "Mairie à portée" if french else "Town hall within reach",
+        "oui",
+        (0.5,),
+        ("hors de portée", "à portée") if french else ("out of reach", "within reach"),
+        (YLGNBU[0], YLGNBU[4]),
+        by_radius=True,
+        series=values,
+    )
+
+
+def _out_of_reach(coverage: pd.DataFrame, radii: Radii, lang: Lang) -> Indicator | None:
+    values = _series(coverage, radii, "population_couverte")
+    if values is None or "population" not in coverage:
+        return None
+    population = numbers(coverage, "population")
+    return Indicator(
+        "hors_portee",
+        "Habitants hors de portée" if lang == "fr" else "Inhabitants out of reach",
+        "hab.",
+        (0.5, 100, 250, 500, 1000),
+        _ranges((0, 100, 250, 500, 1000), lang, first="0"),
+        CIVIDIS,
+        by_radius=True,
+        series=[np.maximum(population - covered, 0) for covered in values],
+    )
+
+
+def _distance(coverage: pd.DataFrame, lang: Lang) -> Indicator | None:
+    if "distance_km" not in coverage:
+        return None
+    return Indicator(
+        "distance",
+        "Distance de la mairie au lieu le plus proche"
+        if lang == "fr"
+        else "Distance from the town hall to the nearest place",
+        "km",
+        (2, 5, 10, 15, 20),
+        _ranges((2, 5, 10, 15, 20), lang, unit=" km"),
+        CIVIDIS,
+        by_radius=False,
+        series=[numbers(coverage, "distance_km")],
+    )
+
+
+def _population(coverage: pd.DataFrame, lang: Lang) -> Indicator | None:
+    if "population" not in coverage:
+        return None
+    breaks = (200, 500, 1000, 2000, 10_000)
+    return Indicator(
+        "population",
+        "Habitants" if lang == "fr" else "Inhabitants",
+        "hab.",
+        breaks,
+        _ranges(breaks, lang),
+        CIVIDIS,
+        by_radius=False,
+        series=[numbers(coverage, "population")],
+    )
+
+
+def _custom(coverage: pd.DataFrame, column: str, lang: Lang) -> Indicator:
+    """Offer a column of the caller's, in classes of about equal numbers of communes."""
+    if column not in coverage:
+        hint = did_you_mean(column, map(str, coverage.columns))
+        raise ColumnError(f"There is no column {column!r} to shade the map by.{hint}")
+    values = numbers(coverage, column)
+    known = values[np.isfinite(values)]
+    if not len(known):
+        raise ColumnError(f"The column {column!r} holds no number: a map cannot be shaded by it.")
+    breaks = _round_quantiles(known)
+    colours = [CIVIDIS[round(i * 5 / max(len(breaks), 1))] for i in range(len(breaks) + 1)]
+    return Indicator(
+        column,
+        column,
+        "",
+        tuple(breaks),
+        _ranges(tuple(breaks), lang),
+        tuple(colours),
+        by_radius=False,
+        series=[values],
+    )
+
+
+def _round_quantiles(known: Floats) -> list[float]:
+    """Give up to four limits near the quintiles, rounded to two or three figures."""
+    spread = float(known.max() - known.min())
+    if spread == 0:
+        return []
+    digits = 1 - int(np.floor(np.log10(spread)))
+    limits = np.unique(np.round(np.quantile(known, [0.2, 0.4, 0.6, 0.8]), digits))
+    return [float(limit) for limit in limits if known.min() < limit <= known.max()]
+
+
+def _ranges(
+    breaks: tuple[float, ...], lang: Lang, unit: str = "", first: str | None = None
+) -> tuple[str, ...]:
+    """Write the classes between limits in words; `first` replaces the first of them."""
+    if not breaks:
+        return ("toutes valeurs" if lang == "fr" else "all values",)
+    under, to, over = (
+        ("moins de ", " à ", " et plus") if lang == "fr" else ("under ", " to ", " and over")
+    )
+    shown = [_number(limit, lang) for limit in breaks]
+    low = under + shown[0] + unit if first is None else first
+    pairs = [f"{a}{to}{b}{unit}" for a, b in itertools.pairwise(shown)]
+    if first is not None:
+        pairs[0] = f"{under}{shown[1]}{unit}"
+    return (low, *pairs, f"{shown[-1]}{unit}{over}")
+
+
+def _number(value: Any, lang: Lang) -> str:
+    """Write a limit as people of the language do."""
+    text = f"{value:,.10g}"
+    if lang == "en":
+        return text
+    return text.replace(",", "\u202f").replace(".", ",")

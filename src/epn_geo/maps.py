@@ -1,0 +1,311 @@
+"""Frames -> an interactive map in one file; the only door to HTML.
+
+The map is a `folium.Map`. Its page holds Leaflet, the outlines once, the figures and the words, and
+asks the network for nothing. ``docs/map.md`` describes what Python hands to the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from epn_geo.columns import numbers, rounded, texts
+from epn_geo.crs import WGS84, require_crs
+from epn_geo.errors import ColumnError, DataError, did_you_mean
+from epn_geo.indicators import Indicator, Radii, find_indicators, find_radii, indicator_table
+from epn_geo.labels import Lang, check_lang, say
+from epn_geo.payload import (
+    commune_table,
+    fit_plane,
+    pack_outlines,
+    pack_payload,
+    place_table,
+    plain_table,
+)
+from epn_geo.radii import Radius
+
+if TYPE_CHECKING:
+    import folium
+
+DEMONSTRATION = "Démonstration"
+ZONE_TOLERANCE = 0.0002  # degrees: hatching may be drawn up to about 20 m from the exact zone
+
+IGN_TILES = {
+    "url": "https://data.geopf.fr/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0"
+    "&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2&STYLE=normal&FORMAT=image/png"
+    "&TILEMATRIXSET=PM&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}",
+    "attribution": "© IGN – Géoplateforme",
+}
+
+
+def coverage_map(
+    coverage: gpd.GeoDataFrame,
+    *,
+    places: gpd.GeoDataFrame | None = None,
+    gaps: gpd.GeoDataFrame | None = None,
+    reach: gpd.GeoDataFrame | None = None,
+    sites: gpd.GeoDataFrame | None = None,
+    title: str | None = None,
+    indicator: str | Sequence[str] | None = None,
+    radius_km: Radius | None = None,
+    lang: str = "fr",
+    sources: Sequence[str] = (),
+    date: str | None = None,
+    definition: str | None = None,
+    demonstration: bool | None = None,
+    tiles: bool = False,
+    compress: bool = True,
+) -> folium.Map:
+    """Draw coverage as a map that opens by double-click, without the network.
+
+    Parameters
+    ----------
+    coverage
+        Communes with what `measure_coverage` added. Geometry and ``part_couverte`` are enough.
+    places
+        Places; geometry and ``nom`` are enough. Categories get a shape and a colour each, antennes
+        a line to their parent.
+    gaps
+        What `find_gaps` gave: hatched.
+    reach
+        What `reach` gave, or travel-time areas: outlined on demand. Without it, circles.
+    sites
+        Proposed places, best first: numbered.
+    title
+        What the page is called.
+    indicator
+        A column of `coverage`, or several, to offer beside those that are known (share of area,
+        town hall, inhabitants out of reach, distance, inhabitants). The first is shown first; the
+        known ones go by ``"part"``, ``"mairie"``, ``"hors_portee"``, ``"distance"`` and
+        ``"population"`` as well as by their column.
+    radius_km
+        How far each place reaches, if that was not one number for all: kilometres by category, or
+        the name of a column of `places`. The page needs it for filters and simulation.
+    lang
+        ``"fr"`` or ``"en"``.
+    sources
+        Sentences that say where the data comes from, with their vintages. The ``source`` of the
+        places is added.
+    date
+        The day that the map should bear, as text. Nothing is taken from the clock.
+    definition
+        What "within reach" means here, instead of the usual sentence.
+    demonstration
+        Whether to say in a banner that the network is invented; by default, if the ``source`` of a
+        place begins with "Démonstration".
+    tiles
+        Whether to lay the IGN's base map beneath, where the network allows.
+    compress
+        Whether to gzip the data; without, the file opens in browsers of before 2020–2023 too.
+
+    Returns
+    -------
+    folium.Map
+        `.save(path)` writes one file; layers can be added to it as to any Folium map.
+
+    Raises
+    ------
+    ColumnError
+        If there is nothing to shade the map by, or `indicator` is not a numeric column.
+    CrsError
+        If a frame has no CRS.
+    DataError
+        If `coverage` has no outline, or `lang` is not spoken.
+
+    Notes
+    -----
+    Names and all other text travel as data and are shown as text: none can act as code. The same
+    frames give the same bytes. Outlines are rounded to 4 decimals of a degree (at most 5.6 m).
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> communes = gpd.GeoDataFrame(
+    ...     {"commune": ["Caen", "Ifs"], "part_couverte": [1.0, 0.4]},
+    ...     geometry=[shapely.box(-0.4, 49.1, -0.3, 49.2), shapely.box(-0.4, 49.0, -0.3, 49.1)],
+    ...     crs=4326,
+    ... )
+    >>> page = coverage_map(communes, title="Calvados").get_root().render()
+    >>> "https://" in page.split("epn-data")[1]
+    False
+    """
+    from epn_geo.webpage import CoverageMap, PageFigure, words  # noqa: PLC0415 - two seconds
+
+    spoken = check_lang(lang)
+    _require_outlines(coverage)
+    radii = find_radii(coverage)
+    shades = _indicators(coverage, radii, indicator, spoken)
+    shown = str(title) if title else say("map_title", spoken)
+    places = _known(places, "places")
+    head: dict[str, Any] = {
+        "lang": spoken,
+        "words": words(spoken),
+        "title": shown,
+        "subtitle": _subtitle(coverage, date, spoken),
+        "date": date or "",
+        "definition": definition or _definition(radii, reach, spoken),
+        "sources": [*map(str, sources), *_sources_of(places, spoken)],
+        "demonstration": _banner(places, demonstration, spoken),
+        "tiles": IGN_TILES if tiles else None,
+        "bounds": rounded(coverage.to_crs(WGS84).total_bounds, 5),
+        "radii": rounded(np.array(radii.km), 3),
+        "plane": fit_plane(coverage),
+        "indicator": shades[0].key,
+        "indicators": indicator_table(sorted(shades, key=lambda i: _ORDER.get(i.key, 9))),
+        "communes": commune_table(coverage, radii.suffixes),
+        "places": None if places is None else place_table(places, coverage, radius_km),
+        "gaps": None if gaps is None else plain_table(gaps),
+        "reach": None if reach is None else {},
+        "sites": None if sites is None else _sites(sites),
+    }
+    head |= _radius_at_first(radii, gaps)
+    head |= _vocabularies(head["places"])
+    blocks = {"communes": pack_outlines(coverage)}
+    for name, zones in (("gaps", gaps), ("reach", reach)):
+        if zones is not None:
+            require_crs(zones, name)
+            blocks[name] = pack_outlines(zones, ZONE_TOLERANCE)
+    figure = PageFigure(
+        spoken, shown, pack_payload(head, blocks, compress=compress), compress=compress
+    )
+    west, south, east, north = (float(b or 0) for b in head["bounds"])
+    return CoverageMap(figure, ((south + north) / 2, (west + east) / 2), tiles=tiles)
+
+
+_ORDER = {"part": 0, "mairie": 1, "hors_portee": 2, "distance": 3, "population": 4}
+
+_BY_COLUMN = {
+    "part_couverte": "part",
+    "mairie_couverte": "mairie",
+    "population_couverte": "hors_portee",
+    "distance_km": "distance",
+}
+
+
+def _require_outlines(coverage: gpd.GeoDataFrame) -> None:
+    """Refuse what cannot be drawn."""
+    if not isinstance(coverage, gpd.GeoDataFrame):
+        raise DataError(
+            f"coverage must be a GeoDataFrame of communes, not {type(coverage).__name__}."
+        )
+    require_crs(coverage, "coverage")
+    kinds = coverage.geometry.geom_type.dropna()
+    if not kinds.isin(["Polygon", "MultiPolygon"]).any():
+        raise DataError("coverage has no outline to draw: give it the communes' polygons.")
+
+
+def _known(places: gpd.GeoDataFrame | None, what: str) -> gpd.GeoDataFrame | None:
+    if places is not None:
+        require_crs(places, what)
+    return places
+
+
+def _indicators(
+    coverage: gpd.GeoDataFrame, radii: Radii, asked: str | Sequence[str] | None, lang: Lang
+) -> list[Indicator]:
+    """List the indicators, the one to show first at the front."""
+    names = [asked] if isinstance(asked, str) else list(asked or [])
+    keys = [_BY_COLUMN.get(name, name) for name in names]
+    own = [key for key in keys if key not in _ORDER]
+    found = find_indicators(coverage, radii, own, lang)
+    if not found:
+        hint = did_you_mean("part_couverte", map(str, coverage.columns))
+        raise ColumnError(
+            "There is nothing to shade the map by: no column 'part_couverte'. Call "
+            f"measure_coverage first, or name a numeric column with indicator=.{hint}"
+        )
+    known = {one.key for one in found}
+    for key in keys:
+        if key not in known:
+            raise ColumnError(
+                f"The coverage has no figures for the indicator {key!r}.{did_you_mean(key, known)}"
+            )
+    return sorted(found, key=lambda one: keys.index(one.key) if one.key in keys else len(keys))
+
+
+def _definition(radii: Radii, reach: gpd.GeoDataFrame | None, lang: Lang) -> str:
+    known = [km for km in radii.km if not np.isnan(km)]
+    if reach is not None and not known:
+        return say("map_definition_areas", lang)
+    if not known:
+        return say("map_definition_unknown", lang)
+    shown = [f"{km:g}".replace(".", "," if lang == "fr" else ".") for km in known]
+    joined = (" ou " if lang == "fr" else " or ").join(shown)
+    return say("map_definition", lang, km=joined)
+
+
+def _subtitle(coverage: gpd.GeoDataFrame, date: str | None, lang: Lang) -> str:
+    """Say what the map holds: communes, inhabitants, and the day if the caller gave one."""
+    inside = coverage
+    if "dans_selection" in coverage:
+        inside = coverage[coverage["dans_selection"].astype(bool)]
+    parts = [say("map_communes", lang, count=_grouped(len(inside), lang))]
+    if "population" in inside:
+        people = np.nansum(numbers(inside, "population"))
+        parts.append(say("map_people", lang, count=_grouped(int(people), lang)))
+    return " · ".join([*parts, *([date] if date else [])])
+
+
+def _grouped(number: int, lang: Lang) -> str:
+    return f"{number:,}".replace(",", "\u202f" if lang == "fr" else ",")
+
+
+def _banner(places: gpd.GeoDataFrame | None, asked: bool | None, lang: Lang) -> str:
+    """Say, where nobody can miss it, that the network is invented."""
+    told = places is not None and any(
+        text.startswith(DEMONSTRATION) for text in texts(places, "source")
+    )
+    return say("map_demonstration", lang) if asked or (asked is None and told) else ""
+
+
+def _sources_of(places: gpd.GeoDataFrame | None, lang: Lang) -> list[str]:
+    """Say where the places come from, and how fresh they are."""
+    if places is None or places.empty:
+        return []
+    named = sorted({text for text in texts(places, "source") if text})
+    if not named:
+        return []
+    days = sorted(day for day in texts(places, "date_maj") if day > "1970-01-01")
+    listed = ", ".join(named[:3]) + (" …" if len(named) > 3 else "")
+    if not days:
+        return [say("map_places_from", lang, sources=listed)]
+    return [say("map_places_dated", lang, sources=listed, first=days[0][:10], last=days[-1][:10])]
+
+
+def _radius_at_first(radii: Radii, gaps: gpd.GeoDataFrame | None) -> dict[str, Any]:
+    """Choose the radius to show first: that of the gaps, else 10 km, else the middle one."""
+    known = [km for km in radii.km if not np.isnan(km)]
+    of_gaps = None
+    if gaps is not None and "rayon_km" in gaps and not gaps.empty:
+        told = pd.unique(gaps["rayon_km"])
+        of_gaps = float(told[0]) if len(told) == 1 else None
+    if not known:
+        return {"radius": None, "gapsRadius": None}
+    middle = 10.0 if 10.0 in known else known[len(known) // 2]
+    first = of_gaps if of_gaps in known else middle
+    return {"radius": first, "gapsRadius": first if of_gaps is None else of_gaps}
+
+
+def _sites(sites: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Give the proposed places: where, and all that is told of them."""
+    require_crs(sites, "sites")
+    points = sites.to_crs(WGS84).geometry.representative_point()
+    there = points.notna() & ~points.is_empty
+    return {
+        "longitude": rounded(np.where(there, points.x, np.nan), 6),
+        "latitude": rounded(np.where(there, points.y, np.nan), 6),
+        "table": plain_table(sites),
+    }
+
+
+def _vocabularies(places: dict[str, Any] | None) -> dict[str, list[str]]:
+    """Give the services and publics that are met."""
+    lists = {} if places is None else places["listes"]
+    return {
+        "services": lists.get("services", {}).get("values", []),
+        "publics": lists.get("publics_specifiquement_adresses", {}).get("values", []),
+    }

@@ -1,0 +1,203 @@
+/** The payload as objects that the rest of the page reads. */
+
+import { readHours } from "./hours.mjs";
+import { planeOf } from "./plane.mjs";
+import { layGround } from "./reach.mjs";
+import { numberWriter, sayer } from "./text.mjs";
+import { arcOwners, readOutlines } from "./topology.mjs";
+
+/** The categories, in the order in which the legend names them. */
+export const CATEGORIES = [
+  "EPN",
+  "antenne",
+  "CRANT",
+  "France Services",
+  "conseiller numérique",
+  "médiathèque",
+  "projet lauréat",
+  "autre",
+];
+
+/**
+ * @param {object} head
+ * @param {(name: string) => (Uint8Array | null)} block
+ * @returns {object} the world: everything that never changes
+ */
+export function buildWorld(head, block) {
+  const outlines = readOutlines(block("communes"));
+  const communes = readCommunes(head.communes, outlines);
+  const plane = head.plane ? planeOf(head.plane) : null;
+  const places = readPlaces(head.places, plane);
+  const owners = arcOwners(outlines);
+  let ground = null;
+  return {
+    head,
+    lang: head.lang,
+    say: sayer(head.words),
+    number: numberWriter(head.lang),
+    outlines,
+    owners,
+    borders: arcRanks(owners, communes),
+    communes,
+    departements: readTerritories(head.communes.departements, communes.departement, outlines, communes),
+    epcis: readTerritories(head.communes.epcis, communes.epci, outlines, communes),
+    plane,
+    /** Laid when first needed: a map that is only looked at never measures. */
+    get ground() {
+      ground ??= plane ? layGround(outlines, plane, communes.halls) : null;
+      return ground;
+    },
+    places,
+    radii: head.radii,
+    indicators: head.indicators.map((i) => ({ ...i, values: i.values ?? derive(i, head, communes) })),
+    gaps: readZones(head.gaps, block("gaps")),
+    reach: readZones(head.reach, block("reach")),
+    sites: readSites(head.sites),
+  };
+}
+
+function readCommunes(table, outlines) {
+  const count = table.nom.length;
+  const outside = new Uint8Array(count);
+  for (const which of table.dehors ?? []) outside[which] = 1;
+  const halls = table.nom.map((_, i) => {
+    const [dx, dy] = table.mairie ? [table.mairie[2 * i], table.mairie[2 * i + 1]] : [null, null];
+    if (dx === null || dy === null) return null;
+    return [
+      Math.round(outlines.box[4 * i] * 1e4) / 1e4 + dx / 1e5,
+      Math.round(outlines.box[4 * i + 1] * 1e4) / 1e4 + dy / 1e5,
+    ];
+  });
+  return {
+    ...table,
+    code: readCodes(table.code),
+    count,
+    outside,
+    halls,
+    population: table.population ?? null,
+    hasHalls: halls.some(Boolean),
+  };
+}
+
+/** Codes as they are, or summed from their steps. */
+function readCodes(codes) {
+  if (Array.isArray(codes)) return codes;
+  let code = 0;
+  return codes.steps.map((step) => String((code += step)).padStart(5, "0"));
+}
+
+function readPlaces(table, plane) {
+  if (!table) return [];
+  const list = (name, row) => {
+    const found = table.listes[name];
+    return found ? found.rows[row].map((i) => found.values[i]) : [];
+  };
+  return table.nom.map((nom, row) => {
+    const place = { row, nom, lon: table.longitude[row], lat: table.latitude[row] };
+    for (const [name, column] of Object.entries(table)) {
+      if (!(name in place) && Array.isArray(column)) place[name] = column[row];
+    }
+    place.categorie = CATEGORIES.includes(place.categorie) ? place.categorie : "autre";
+    place.label ??= "";
+    place.services = list("services", row);
+    place.publics = list("publics_specifiquement_adresses", row);
+    place.frais = list("frais_a_charge", row);
+    place.accompagnement = list("modalites_accompagnement", row);
+    place.week = readHours(place.horaires ?? "");
+    place.located = place.lon !== null;
+    place.serves = Boolean(place.sert);
+    if (plane && place.located) [place.x, place.y] = plane(place.lon, place.lat);
+    return place;
+  });
+}
+
+/** 0 at the edge of the territory, 1 between départements, 2 between EPCI, 3 between communes. */
+function arcRanks({ left, right }, communes) {
+  const ranks = new Uint8Array(left.length);
+  for (let arc = 0; arc < left.length; arc++) {
+    const [a, b] = [left[arc], right[arc]];
+    if (a < 0 || b < 0) ranks[arc] = 0;
+    else if (communes.departement[a] !== communes.departement[b]) ranks[arc] = 1;
+    else if (communes.epci[a] !== communes.epci[b]) ranks[arc] = 2;
+    else ranks[arc] = 3;
+  }
+  return ranks;
+}
+
+/** Départements or EPCI: code, name, communes, box, and where to write the name. */
+function readTerritories(table, rows, outlines, communes) {
+  const found = table.map(([code, nom]) => {
+    return { code, nom, communes: [], box: [Infinity, Infinity, -Infinity, -Infinity] };
+  });
+  rows.forEach((row, commune) => {
+    if (row < 0) return;
+    const { box } = found[row];
+    found[row].communes.push(commune);
+    const own = outlines.box.subarray(commune * 4, commune * 4 + 4);
+    if (!Number.isFinite(own[0])) return;
+    box[0] = Math.min(box[0], own[0]);
+    box[1] = Math.min(box[1], own[1]);
+    box[2] = Math.max(box[2], own[2]);
+    box[3] = Math.max(box[3], own[3]);
+  });
+  for (const one of found) one.label = labelPoint(one.communes, outlines);
+  return found.map((one, row) => ({
+    ...one,
+    row,
+    inside: one.communes.some((commune) => !communes.outside[commune]),
+  }));
+}
+
+/** The mean of the communes' middles, weighted by the size of their boxes. */
+function labelPoint(members, outlines) {
+  let [lon, lat, weights] = [0, 0, 0];
+  for (const which of members) {
+    const [west, south, east, north] = outlines.box.subarray(which * 4, which * 4 + 4);
+    if (!Number.isFinite(west)) continue;
+    const weight = (east - west) * (north - south);
+    lon += ((west + east) / 2) * weight;
+    lat += ((south + north) / 2) * weight;
+    weights += weight;
+  }
+  return weights ? [lon / weights, lat / weights] : null;
+}
+
+function derive(indicator, head, communes) {
+  if (indicator.key === "population") return [communes.population];
+  const shares = head.indicators.find((i) => i.key === "part").values;
+  return shares.map((series, radius) => {
+    const people = coveredPeople(communes, series, communes.couvert[radius]);
+    return people.map((p, i) => (p === null ? null : Math.max(0, communes.population[i] - p)));
+  });
+}
+
+/**
+ * @param {object} communes
+ * @param {(number | null)[]} shares
+ * @param {(number | null)[] | null} told people within reach, where Python counted otherwise
+ * @returns {(number | null)[]}
+ */
+export function coveredPeople(communes, shares, told) {
+  if (told) return told;
+  return shares.map((share, i) => {
+    const people = communes.population ? communes.population[i] : null;
+    return share === null || people === null ? null : share * people;
+  });
+}
+
+/** Proposed places, with all that is told of them. */
+function readSites(head) {
+  if (!head) return null;
+  const { longitude, latitude, table } = head;
+  const rows = longitude.map((lon, i) => {
+    const facts = Object.entries(table).map(([name, column]) => [name, column[i]]);
+    const told = Object.fromEntries(facts);
+    const name = told.nom || told.commune;
+    return { rank: i + 1, lon, lat: latitude[i], located: lon !== null, nom: String(name ?? ""), facts };
+  });
+  return rows.length ? rows : null;
+}
+
+function readZones(table, bytes) {
+  return bytes ? { outlines: readOutlines(bytes), table } : null;
+}

@@ -1,0 +1,104 @@
+/** What lies on the ground: reach, links, places, sites, names, and what is pointed at. */
+
+import { traceDisc, traceOutline } from "./draw.mjs";
+import { drawLabels } from "./labels.mjs";
+import { drawSite, drawSymbol } from "./symbols.mjs";
+import { toPixel } from "./view.mjs";
+
+/**
+ * @param {CanvasRenderingContext2D} c
+ * @param {object} world
+ * @param {import("./view.mjs").View} view
+ * @param {object} scene places kept, layers, radius, off, selection, hover
+ */
+export function drawOverlay(c, world, view, scene) {
+  const { layers } = scene;
+  if (layers.reach) drawReach(c, world, view, scene);
+  goRound(c, world, view, scene.selection, 2.6);
+  if (layers.links) drawLinks(c, world, view, scene);
+  if (layers.sites && world.sites) drawSites(c, world, view);
+  const taken = scene.places.map((place) => drawPlace(c, view, place, scene)).filter(Boolean);
+  drawLabels(c, world, view, scene, taken);
+  drawSelectedPlace(c, view, scene);
+}
+
+function drawReach(c, world, view, { places, off, radius, changed }) {
+  c.beginPath();
+  if (world.reach && !changed) {
+    world.reach.outlines.rings.forEach((_, i) => traceOutline(c, world.reach.outlines, i, view));
+  } else {
+    for (const place of places) {
+      if (!place.located || !place.serves || off.has(place.row)) continue;
+      traceDisc(c, view, { lon: place.lon, lat: place.lat, km: place.rayon ?? radius });
+    }
+  }
+  c.strokeStyle = "rgba(120, 40, 0, 0.6)";
+  c.lineWidth = 1;
+  c.stroke();
+}
+
+function drawLinks(c, world, view, { places }) {
+  const shown = new Set(places.map((place) => place.row));
+  c.beginPath();
+  for (const place of places) {
+    const parent = world.places[place.parent];
+    if (!parent || !shown.has(parent.row) || !place.located || !parent.located) continue;
+    c.moveTo(...toPixel(view, place.lon, place.lat));
+    c.lineTo(...toPixel(view, parent.lon, parent.lat));
+  }
+  for (const [width, colour] of [[4, "rgba(255, 255, 255, 0.85)"], [1.8, "#1a1a1a"]]) {
+    c.lineWidth = width;
+    c.strokeStyle = colour;
+    c.stroke();
+  }
+}
+
+/** Draw a place; gives the box it takes, if it shows. */
+function drawPlace(c, view, place, { off, quiet }) {
+  if (!place.located) return null;
+  const [x, y] = toPixel(view, place.lon, place.lat);
+  if (x < -10 || y < -10 || x > view.width + 10 || y > view.height + 10) return null;
+  const scale = Math.max(0.35, Math.min(1.5, (Math.log2(view.world / 256) - 4) / 4.6));
+  const how = { scale, faded: quiet(place), off: off.has(place.row), added: place.added };
+  drawSymbol(c, place.categorie, x, y, how);
+  return [x - 8 * scale, y - 8 * scale, x + 8 * scale, y + 8 * scale];
+}
+
+function drawSites(c, world, view) {
+  for (const site of world.sites) {
+    if (site.located) drawSite(c, site.rank, ...toPixel(view, site.lon, site.lat));
+  }
+}
+
+/** Go round a commune in black on white. */
+function goRound(c, world, view, pointed, width) {
+  if (pointed?.kind !== "commune") return;
+  c.beginPath();
+  traceOutline(c, world.outlines, pointed.index, view);
+  c.lineJoin = "round";
+  for (const [wide, colour] of [[width + 2, "#fff"], [width, "#000"]]) {
+    c.lineWidth = wide;
+    c.strokeStyle = colour;
+    c.stroke();
+  }
+}
+
+/** What is under the pointer, on a canvas of its own. */
+export function drawHover(c, world, view, hover) {
+  goRound(c, world, view, hover, 1.6);
+}
+
+function drawSelectedPlace(c, view, { selection, places }) {
+  if (selection?.kind !== "place") return;
+  const place = places.find((one) => one.row === selection.index);
+  if (!place?.located) return;
+  const [x, y] = toPixel(view, place.lon, place.lat);
+  c.beginPath();
+  c.arc(x, y, 13, 0, 2 * Math.PI);
+  c.lineWidth = 5;
+  c.strokeStyle = "#fff";
+  c.stroke();
+  c.lineWidth = 2.5;
+  c.strokeStyle = "#000";
+  c.stroke();
+}

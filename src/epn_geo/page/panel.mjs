@@ -1,0 +1,258 @@
+/** The panel: what can be chosen, and the key figures of the choice. */
+
+import { brief, choice, el, put, tick } from "./dom.mjs";
+import { canMeasure } from "./figures.mjs";
+import { key, showLegend } from "./legend.mjs";
+import { CATEGORIES } from "./model.mjs";
+import { searchBox } from "./search.mjs";
+import { drawSymbol } from "./symbols.mjs";
+import { showWhatIf } from "./whatif.mjs";
+
+/**
+ * Build the panel once; `refresh` says again what changes.
+ * @param {object} app
+ * @returns {{host: HTMLElement, refresh: () => void}}
+ */
+export function buildPanel(app) {
+  const { say, head } = app.world;
+  const figures = el("div.figures", { role: "status", "aria-label": say("key_figures") });
+  const controls = el("div.controls", null);
+  const legend = el("div.legend", { role: "group", "aria-label": say("legend") });
+  const filters = el("div", null);
+  const whatIf = el("div", null);
+  const layers = el("div", null);
+  const host = el(
+    "div.panel-body",
+    null,
+    figures,
+    controls,
+    legend,
+    searchBox(app),
+    tools(app),
+    canFilter(app.world) ? section(say("filters"), filters) : null,
+    canMeasure(app.world) ? section(say("what_if"), whatIf) : null,
+    section(say("layers"), layers),
+    section(say("about_map"), about(head, say)),
+  );
+  const refresh = () => {
+    showFigures(app, figures);
+    showControls(app, controls);
+    showLegend(app, legend);
+    if (canFilter(app.world)) showFilters(app, filters);
+    if (canMeasure(app.world)) showWhatIf(app, whatIf);
+    showLayers(app, layers);
+  };
+  return { host, refresh };
+}
+
+function section(title, body) {
+  return el("details", null, el("summary", null, title), body);
+}
+
+function showFigures(app, host) {
+  const { world, sums } = app;
+  const { say, number } = world;
+  const parts = [];
+  const lines = [];
+  if (world.radii.length && world.communes.population) {
+    const share = sums.population ? (100 * sums.people) / sums.population : null;
+    parts.push(el("p.big", null, el("strong", null, `${number(share, 1)} %`), ` ${say("people_within")}${app.radiusText()}`));
+    lines.push(say("people_of", { people: number(Math.round(sums.people)), all: number(sums.population) }));
+    lines.push(say("people_beyond", { people: number(Math.round(sums.population - sums.people)) }));
+  }
+  if (sums.known) {
+    lines.push(say("halls_of", { halls: number(sums.halls), all: number(sums.known) }));
+  } else {
+    lines.push(`${number(sums.communes)} ${say("communes")}`);
+  }
+  if (world.places.length) lines.push(placesLine(app));
+  parts.push(...lines.map((text) => el("p", null, text)));
+  if (app.changed) parts.push(el("p.note", null, say(canMeasure(world) ? "recomputed" : "not_recomputed")));
+  put(host, parts);
+}
+
+function placesLine({ world, kept, standing, state }) {
+  const here = kept.filter((place) => place.located && !place.added && standing(place) && !state.off.has(place.row));
+  const all = world.places.filter((place) => place.located && standing(place)).length;
+  const nowhere = kept.filter((place) => !place.located).length;
+  const beyond = kept.filter((place) => place.located && !standing(place)).length;
+  const text = world.say("places_of", { shown: world.number(here.length), all: world.number(all) });
+  const parts = [text];
+  if (state.added.length) parts.push(world.say("places_added", { count: world.number(state.added.length) }));
+  if (beyond) parts.push(world.say("places_beyond", { count: world.number(beyond) }));
+  if (nowhere) parts.push(world.say("places_nowhere", { count: world.number(nowhere) }));
+  return parts.join(" ");
+}
+
+function showControls(app, host) {
+  const { world, state } = app;
+  const { say, number, radii } = world;
+  if (host.childElementCount) {
+    const selects = host.querySelectorAll("select");
+    const values = [territoryKey(state), state.indicator, String(state.radius)];
+    if (world.controlsHaveRadius) offerRadius(selects[2], state.radius, number);
+    selects.forEach((select, i) => (select.value = values[i]));
+    return;
+  }
+  const options = world.indicators.map((i) => [i.key, i.label]);
+  const known = radii.filter((radius) => radius !== null);
+  world.controlsHaveRadius = known.length > 0;
+  put(
+    host,
+    options.length > 1 || known.length
+      ? choice(say("indicator"), options, state.indicator, (value) => app.change({ indicator: value }))
+      : null,
+    known.length
+      ? choice(say("radius"), known.map((km) => [String(km), `${number(km, km % 1 ? 1 : 0)} km`]), String(state.radius),
+          (value) => app.change({ radius: Number(value) }))
+      : null,
+  );
+  host.prepend(territoryChoice(app));
+  if (known.length) offerRadius(host.querySelectorAll("select")[2], state.radius, number);
+}
+
+/** A radius that only the simulation knows is offered while it is in force. */
+function offerRadius(select, radius, number) {
+  for (const option of [...select.options]) if (option.dataset.own && Number(option.value) !== radius) option.remove();
+  if ([...select.options].some((option) => Number(option.value) === radius)) return;
+  const option = el("option", { value: String(radius), "data-own": "1" }, `${number(radius, radius % 1 ? 1 : 0)} km`);
+  select.append(option);
+  select.value = String(radius);
+}
+
+const territoryKey = ({ territory }) => (territory.level ? `${territory.level}:${territory.row}` : "");
+
+/** The EPCI are many: their options are made when the list is first opened. */
+function territoryChoice(app) {
+  const { world, state } = app;
+  const { say } = world;
+  const label = choice(say("territory"), [["", say("whole_territory")]], "", (value) => {
+    const [level, row] = value.split(":");
+    app.setTerritory(level ? { level, row: Number(row) } : { level: "", row: -1 });
+  });
+  const select = label.querySelector("select");
+  const fill = () => {
+    if (select.dataset.full) return;
+    select.dataset.full = "1";
+    for (const [level, list, title] of [
+      ["departement", world.departements, say("departements")],
+      ["epci", world.epcis, "EPCI"],
+    ]) {
+      const inside = list.filter((one) => one.inside).sort((a, b) => (level === "epci" ? a.nom.localeCompare(b.nom, "fr") : 0));
+      if (inside.length < 2) continue;
+      select.append(el("optgroup", { label: title }, inside.map((one) =>
+        el("option", { value: `${level}:${one.row}` }, brief(level === "epci" ? one.nom : `${one.nom} (${one.code})`)))));
+    }
+    select.value = territoryKey(app.state);
+  };
+  for (const event of ["focus", "pointerdown", "mouseenter"]) select.addEventListener(event, fill);
+  app.fillTerritories = fill;
+  if (state.territory.level) fill();
+  return label;
+}
+
+/** Whether the places differ in anything that can be filtered by. */
+function canFilter({ head, places }) {
+  const kinds = new Set(places.map((place) => place.categorie));
+  const told = head.services.length || head.publics.length;
+  return kinds.size > 1 || told || places.some((place) => place.label || place.week);
+}
+
+/** Made once: the boxes keep their own state, and `rebuild` starts afresh. */
+function showFilters(app, host) {
+  if (host.childElementCount) return;
+  const { say, head } = app.world;
+  const listed = (title, values, field, extra) =>
+    values.length ? group(title, values, () => app.state.filters[field], (list) => filter(app, { [field]: list }), extra) : null;
+  put(
+    host,
+    categoryTicks(app),
+    listed(say("services"), head.services, "services", everyChoice(app)),
+    listed(say("publics"), head.publics, "publics"),
+    labelChoice(app),
+    hoursChoice(app),
+    el("button", { type: "button", click: () => app.clearFilters() }, say("clear_filters")),
+  );
+}
+
+const filter = (app, changes) => app.change({ filters: { ...app.state.filters, ...changes } });
+
+function toggled(list, value, on) {
+  return on ? [...list, value] : list.filter((one) => one !== value);
+}
+
+function categoryTicks(app) {
+  const { world, state } = app;
+  const there = CATEGORIES.filter((one) => world.places.some((place) => place.categorie === one));
+  if (there.length < 2) return null;
+  return el("fieldset", null, el("legend", null, world.say("category")), there.map((one) =>
+    tick(world.say(`category_${CATEGORIES.indexOf(one)}`), !state.filters.categories.includes(one),
+      (on) => filter(app, { categories: toggled(app.state.filters.categories, one, !on) }),
+      key((c) => drawSymbol(c, one, 10, 10)))));
+}
+
+function group(title, values, current, change, extra = null) {
+  return el("fieldset", null, el("legend", null, title), extra, values.map((value) =>
+    tick(brief(value), current().includes(value), (on) => change(toggled(current(), value, on)))));
+}
+
+function everyChoice(app) {
+  const { say } = app.world;
+  return tick(say("every_service"), app.state.filters.everyService, (on) => filter(app, { everyService: on }));
+}
+
+function labelChoice(app) {
+  const { world, state } = app;
+  const labels = [...new Set(world.places.map((place) => place.label).filter(Boolean))].sort();
+  if (!labels.length) return null;
+  const options = [["", world.say("any")], ...labels.map((label) => [label, brief(label)])];
+  return choice(world.say("label"), options, state.filters.label, (label) => filter(app, { label }));
+}
+
+function hoursChoice(app) {
+  const { world, state } = app;
+  if (!world.places.some((place) => place.week)) return null;
+  const { say } = world;
+  const options = [["", say("any")], ...["now", "saturday", "evening"].map((when) => [when, say(`open_${when}`)])];
+  return choice(say("open"), options, state.filters.open, (open) => filter(app, { open }));
+}
+
+function showLayers(app, host) {
+  const { world, state } = app;
+  const there = {
+    gaps: world.gaps || canMeasure(world),
+    departements: world.departements.length > 1,
+    epci: world.epcis.length > 1,
+    names: true,
+    links: world.places.some((place) => place.parent >= 0),
+    reach: world.reach || (canMeasure(world) && world.places.length),
+    sites: world.sites,
+  };
+  const shown = Object.keys(there).filter((name) => there[name]);
+  if (host.childElementCount) {
+    host.querySelectorAll("input").forEach((input, i) => (input.checked = state.layers[shown[i]]));
+    return;
+  }
+  put(host, shown.map((name) =>
+    tick(world.say(`layer_${name}`), state.layers[name], (on) =>
+      app.change({ layers: { ...app.state.layers, [name]: on } }))));
+}
+
+function tools(app) {
+  const { say } = app.world;
+  const button = (key, action) => el("button", { type: "button", click: action }, say(key));
+  return el("div.tools", { role: "group", "aria-label": say("tools") },
+    button("table", () => app.openTable()),
+    button("print", () => window.print()),
+    button("picture", () => app.savePicture()),
+    button("share", () => app.share()));
+}
+
+function about(head, say) {
+  return el("div.about", null,
+    el("p", null, head.definition),
+    el("p", null, say("exactness")),
+    el("h2", null, say("sources")),
+    el("ul", null, head.sources.map((source) => el("li", null, source))),
+    head.date ? el("p", null, say("made_on", { date: head.date })) : null);
+}

@@ -1,0 +1,83 @@
+/** Words, numbers, searching without accents, and CSV that a spreadsheet cannot be fooled by. */
+
+/**
+ * @param {string} text
+ * @returns {string} lower case, no accents, no punctuation
+ */
+export function fold(text) {
+  return text
+    .replace(/œ/gi, "oe")
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+}
+
+/**
+ * @param {string} lang
+ * @returns {(value: number | null, digits?: number) => string}
+ */
+export function numberWriter(lang) {
+  const formats = new Map();
+  return (value, digits = 0) => {
+    if (value === null || value === undefined || Number.isNaN(value)) return "–";
+    if (!formats.has(digits)) {
+      const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+      formats.set(digits, new Intl.NumberFormat(lang === "fr" ? "fr-FR" : "en-GB", options));
+    }
+    return formats.get(digits).format(value);
+  };
+}
+
+/**
+ * @param {Record<string, string>} words
+ * @returns {(key: string, values?: Record<string, unknown>) => string}
+ */
+export function sayer(words) {
+  return (key, values = {}) => {
+    if (!(key in words)) throw new Error(`no word for ${key}`);
+    return words[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+  };
+}
+
+/**
+ * A cell that no spreadsheet takes for a formula.
+ * @param {unknown} value
+ * @param {string} lang
+ * @returns {string}
+ */
+export function csvCell(value, lang) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "";
+  if (typeof value === "number") return lang === "fr" ? String(value).replace(".", ",") : String(value);
+  let text = String(value).replace(/\0/g, "");
+  if (/^[=+\-@\t\r]/.test(text)) text = `'${text}`;
+  return /[";,\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/**
+ * @param {string[]} columns
+ * @param {unknown[][]} rows
+ * @param {string} lang French spreadsheets want semicolons and decimal commas
+ * @returns {string} with a byte order mark, so that accents survive
+ */
+export function csv(columns, rows, lang) {
+  const separator = lang === "fr" ? ";" : ",";
+  const lines = [columns, ...rows].map((row) => row.map((v) => csvCell(v, lang)).join(separator));
+  return `\ufeff${lines.join("\r\n")}\r\n`;
+}
+
+/**
+ * The addresses that a link may lead to; anything else is shown as text.
+ * @param {string} text
+ * @returns {string | null}
+ */
+export function safeLink(text) {
+  if (/[\s\u0000-\u001f<>"'`\\]/.test(text)) return null;
+  try {
+    const url = new URL(/^www\./i.test(text) ? `https://${text}` : text);
+    return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
+  } catch {
+    return null;
+  }
+}

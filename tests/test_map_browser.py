@@ -1,0 +1,719 @@
+"""The map in a real browser: what a reader sees and does, with the network denied."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import os
+import re
+import shutil
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+import epn_geo as epn
+from epn_geo.embedded import embedded_path
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parent / "page" / "node_modules" / "axe-core" / "axe.min.js"
+SHOTS = os.environ.get("EPN_GEO_SCREENSHOTS")
+
+# how far the page's own figures may be from `measure_coverage` (docs/map.md, "How exact")
+SHARE_TOLERANCE = 0.01  # of a commune's area, in the worst and smallest commune
+SHARE_TOLERANCE_99 = 0.001  # in 99 communes of a hundred
+PEOPLE_TOLERANCE = 1e-4  # of the total within reach
+DISTANCE_TOLERANCE = 0.01  # km
+
+HOSTILE = [
+    '<img src=x onerror="window.pwned=1">',
+    "<script>window.pwned=1</script>",
+    "</script><script>window.pwned=1</script>",
+    "</title><script>window.pwned=1</script>",
+    "${window.pwned=1}",
+    "`",
+    "`+(window.pwned=1)+`",
+    "\\",
+    "\\`);window.pwned=1;(`",
+    "{{7*7}}",
+    "{% for x in y %}",
+    '"onmouseover="window.pwned=1',
+    "javascript:window.pwned=1",
+    "C:\\users\\new",
+    "Espace `numérique`",
+    "a\nb\r\nc",
+    "x\u2028y\u2029z",
+    "\u202egnp.exe",
+    "\0nul",
+    "<!--",
+    "=1+1",
+    "</script><script>alert(1)</script>{{7*7}}{% for",
+    "A" * 100_000,
+]
+
+
+def chromium_path() -> str | None:
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    return None
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = chromium_path()
+    if path is None and not os.environ.get("CI"):
+        pytest.skip("no Chromium on this machine: install the package 'chromium' to run these")
+    with sync_api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def region():
+    """Give Normandie with the demonstration network: communes, places, coverage, gaps."""
+    communes = epn.read_communes(region="28")
+    path = embedded_path("demo/epn-demonstration.csv")
+    places = epn.locate(epn.read_places(path), communes)
+    coverage = epn.measure_coverage(communes, places, radius_km=10)
+    return communes, places, coverage, epn.find_gaps(communes, places, radius_km=10)
+
+
+@pytest.fixture(scope="module")
+def normandie(region, tmp_path_factory):
+    _, places, coverage, gaps = region
+    path = tmp_path_factory.mktemp("map") / "normandie.html"
+    shown = epn.coverage_map(
+        coverage,
+        places=places,
+        gaps=gaps,
+        title="Normandie : l’aide au numérique à portée",
+        sources=["Contours : IGN"],
+        date="1er novembre 2026",
+    )
+    shown.save(str(path))
+    return path
+
+
+class Visit:
+    """A page, what it asked for, and what went wrong in it."""
+
+    def __init__(self, page):
+        self.page, self.asked, self.errors = page, [], []
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda m: m.type == "error" and self.errors.append(m.text))
+
+    def go(self, path, fragment=""):
+        self.page.goto(f"file://{path}{fragment}")
+        self.page.wait_for_selector("html[data-ready]", timeout=20_000)
+        return self
+
+
+@pytest.fixture
+def visit(browser):
+    """Open pages with everything but files refused; nothing may have gone wrong at the end."""
+    contexts = []
+
+    def opener(path, fragment="", **options):
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+        context.route(re.compile(r"^https?:"), lambda route: route.abort())
+        contexts.append(context)
+        opened = Visit(context.new_page()).go(path, fragment)
+        contexts.append(opened)
+        return opened
+
+    yield opener
+    for one in contexts:
+        if isinstance(one, Visit):
+            assert one.errors == []
+            assert [
+                url for url in one.asked if not url.startswith(("file:", "data:", "blob:"))
+            ] == []
+        else:
+            one.close()
+
+
+def shoot(page, name):
+    if SHOTS:
+        Path(SHOTS).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{SHOTS}/{name}.png")
+
+
+def digits(text: str) -> int:
+    return int(re.sub(r"[^\d-]", "", text.replace("\u2212", "-")))
+
+
+# -- it opens, alone and light
+
+
+def test_it_opens_without_the_network(visit, normandie):
+    opened = visit(normandie)
+    shoot(opened.page, "desktop")
+    assert opened.asked == [f"file://{normandie}"]
+    assert "DÉMONSTRATION" in opened.page.inner_text("#epn-banner")
+    assert opened.page.inner_text("h1") == "Normandie : l’aide au numérique à portée"
+    assert opened.page.title() == "Normandie : l’aide au numérique à portée"
+
+
+def test_it_is_light(visit, normandie):
+    assert normandie.stat().st_size <= 500_000
+    page = visit(normandie).page
+    assert page.evaluate("document.querySelectorAll('*').length") <= 500
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    assert session.send("Runtime.getHeapUsage")["usedSize"] <= 25e6
+
+
+def test_it_opens_on_a_slow_machine(browser, normandie):
+    page = browser.new_page()
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.goto(f"file://{normandie}")
+    page.wait_for_selector("html[data-ready]", timeout=20_000)
+    # the target is 1.5 s on a quiet machine; this guards against a slip of an order of magnitude
+    assert page.evaluate("performance.now()") < 10_000
+    page.close()
+
+
+def test_the_uncompressed_form_opens_too(visit, region, tmp_path):
+    _, _, coverage, _ = region
+    path = tmp_path / "plain.html"
+    epn.coverage_map(coverage.iloc[:50], compress=False).save(str(path))
+    assert visit(path).page.evaluate("epn.world.communes.count") == 50
+
+
+# -- it says what Python says
+
+
+def test_its_figures_are_pythons(visit, normandie, region):
+    _, places, coverage, _ = region
+    page = visit(normandie).page
+    told = page.evaluate("epn.sums")
+    assert told["communes"] == len(coverage)
+    assert told["population"] == coverage["population"].sum()
+    assert told["people"] == pytest.approx(coverage["population_couverte"].sum(), abs=2)
+    assert told["halls"] == coverage["mairie_couverte"].sum()
+    text = page.inner_text(".figures")
+    assert f"{len(places)} lieux affichés" in text
+    counts = [
+        digits(cell)
+        for cell in page.locator(".legend tbody").first.locator(".count").all_inner_texts()
+    ]
+    share = coverage["part_couverte"]
+    limits = [-1, 0.0005, 0.25, 0.5, 0.75, 0.9995, 2]
+    assert counts == [
+        int(((share >= a) & (share < b)).sum()) for a, b in itertools.pairwise(limits)
+    ]
+    names = page.locator(".legend tbody").nth(1).locator("tr").all_inner_texts()
+    kinds = places["categorie"].value_counts()
+    assert any("Antenne" in name and name.endswith(str(kinds["antenne"])) for name in names)
+
+
+def test_outlines_are_those_of_python(visit, normandie, region):
+    communes = region[0]
+    page = visit(normandie).page
+    box = np.array(page.evaluate("Array.from(epn.world.outlines.box)")).reshape(-1, 4)
+    assert np.abs(box - communes.geometry.bounds.to_numpy()).max() <= 0.51e-4
+
+
+SCENARIOS = {
+    "three switched off": ([3, 17, 50], [], 10),
+    "two added": ([], [(-0.9, 48.7), (0.6, 48.9)], 10),
+    "another radius": ([], [], 7.5),
+    "all at once": (list(range(40)), [(-1.5, 49.4)], 15),
+    "nothing left": (list(range(400)), [], 10),
+}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_what_if_equals_measure_coverage(visit, normandie, region, name):
+    communes, places, _, _ = region
+    off, added, radius = SCENARIOS[name]
+    off = [row for row in off if row < len(places)]
+    got = visit(normandie).page.evaluate(
+        """([off, added, radius]) => {
+            epn.change({ off: new Set(off), radius });
+            for (const [lon, lat] of added) epn.addPlace(lon, lat, "x");
+            const { share, hall, distance } = epn.figures;
+            return { share, hall, distance, people: epn.sums.people };
+        }""",
+        [off, added, radius],
+    )
+    kept = places[["categorie", "itinerance", "geometry"]].drop(index=off)
+    new = gpd.GeoDataFrame(
+        {"categorie": ["EPN"] * len(added)},
+        geometry=gpd.points_from_xy([x for x, _ in added], [y for _, y in added]),
+        crs=4326,
+    )
+    changed = (
+        gpd.GeoDataFrame(pd.concat([kept, new], ignore_index=True), crs=4326) if added else kept
+    )
+    want = epn.measure_coverage(communes, changed, radius_km=radius)
+    share = np.array(got["share"], dtype=float)
+    apart = np.abs(share - want["part_couverte"])
+    assert apart.max() <= SHARE_TOLERANCE
+    assert np.quantile(apart, 0.99) <= SHARE_TOLERANCE_99
+    total = want["population_couverte"].sum()
+    assert got["people"] == pytest.approx(total, rel=PEOPLE_TOLERANCE, abs=1)
+    halls = np.array(got["hall"], dtype=float)
+    assert np.abs(halls - want["mairie_couverte"]).sum() <= 1
+    distance = np.array(got["distance"], dtype=float)
+    assert np.isnan(distance).sum() == want["distance_km"].isna().sum()
+    if not np.isnan(distance).all():
+        assert np.nanmax(np.abs(distance - want["distance_km"])) <= DISTANCE_TOLERANCE
+
+
+def test_filters_count_what_python_counts(visit, normandie, region):
+    communes, places, _, _ = region
+    page = visit(normandie).page
+    service = places["services"].str.split("|").explode().value_counts().index[-1]
+    page.click("summary:has-text('Filtrer')")
+    page.check(f"label:has-text({service!r}) input")
+    kept = places[places["services"].fillna("").str.split("|").map(lambda s: service in s)]
+    assert page.evaluate("epn.kept.length") == len(kept)
+    want = epn.measure_coverage(communes, kept, radius_km=10)["population_couverte"].sum()
+    assert page.evaluate("epn.sums.people") == pytest.approx(want, rel=PEOPLE_TOLERANCE)
+    assert "recalculés" in page.inner_text(".figures")
+    page.click("button:has-text('Effacer les filtres')")
+    assert page.evaluate("epn.kept.length") == len(places)
+
+
+# -- what a reader does
+
+
+def test_every_indicator_can_be_shown(visit, normandie):
+    page = visit(normandie).page
+    keys = page.evaluate("epn.world.indicators.map((i) => i.key)")
+    assert keys == ["part", "mairie", "hors_portee", "distance", "population"]
+    for key in keys:
+        page.select_option(".controls label:has-text('Couleur') select", key)
+        label = page.evaluate("epn.indicator.label")
+        assert page.inner_text(".legend caption >> nth=0").startswith(label)
+
+
+def test_search_finds_without_accents_and_shows_the_sheet(visit, normandie, region):
+    communes = region[0]
+    page = visit(normandie).page
+    page.fill("input[type=search]", "herouville saint clair")
+    page.keyboard.press("Enter")
+    row = communes[communes["commune"] == "Hérouville-Saint-Clair"].iloc[0]
+    assert page.inner_text("#epn-sheet h2") == row["commune"]
+    text = page.inner_text("#epn-sheet")
+    assert row["code_insee"] in text
+    assert "Lieux les plus proches" in text
+    shoot(page, "sheet")
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#epn-sheet")
+
+
+def test_a_click_on_the_map_opens_a_place_then_its_commune(visit, normandie, region):
+    places = region[1]
+    page = visit(normandie).page
+    row = int(np.flatnonzero(places["categorie"] == "antenne")[0])
+    page.evaluate("(row) => epn.goToPlace(epn.world.places[row])", row)
+    page.keyboard.press("Escape")
+    at = page.evaluate(
+        """(row) => {
+            const { lat, lon } = epn.world.places[row];
+            const point = epn.map.latLngToContainerPoint([lat, lon]);
+            const box = epn.map.getContainer().getBoundingClientRect();
+            return [point.x + box.x, point.y + box.y];
+        }""",
+        row,
+    )
+    page.mouse.click(*at)
+    assert page.inner_text("#epn-sheet h2") == places["nom"].iloc[row]
+    assert "Rattaché à" in page.inner_text("#epn-sheet")
+    page.mouse.click(at[0] + 60, at[1] + 60)
+    assert "Habitants" in page.inner_text("#epn-sheet")
+
+
+def test_a_place_is_closed_and_reopened_from_its_sheet(visit, normandie):
+    page = visit(normandie).page
+    before = page.evaluate("epn.sums.people")
+    page.evaluate("epn.goToPlace(epn.world.places.find((p) => p.serves))")
+    page.click("#epn-sheet button:has-text('Simuler la fermeture')")
+    assert page.evaluate("epn.state.off.size") == 1
+    assert page.evaluate("epn.sums.people") <= before
+    page.click("#epn-sheet button:has-text('Rouvrir')")
+    assert page.evaluate("epn.sums.people") == before
+
+
+def test_what_if_from_the_panel(visit, normandie):
+    page = visit(normandie).page
+    page.click("summary:has-text('Et si')")
+    page.click("button.add")
+    box = page.locator(".folium-map").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.7)
+    assert page.evaluate("epn.state.added.length") == 1
+    assert page.locator(".effects tbody tr").count() == 6  # five départements and the total
+    shoot(page, "what-if")
+    with page.expect_download() as caught:
+        page.click("button:has-text('Exporter le scénario')")
+    rows = read_csv(caught.value.path())
+    assert [row["action"] for row in rows] == ["ajouter"]
+    assert float(rows[0]["latitude"].replace(",", ".")) == pytest.approx(
+        page.evaluate("epn.state.added[0].lat")
+    )
+    page.click("button:has-text('Tout rétablir')")
+    assert page.evaluate("epn.isScenario()") is False
+
+
+def test_a_proposed_site_can_be_tried(visit, region, tmp_path):
+    _, places, coverage, _ = region
+    far = coverage.sort_values("distance_km").iloc[[-1, -200]]
+    sites = gpd.GeoDataFrame(
+        {"commune": far["commune"], "gain_population": [1234, 567]},
+        geometry=gpd.points_from_xy(far["mairie_longitude"], far["mairie_latitude"]),
+        crs=4326,
+    )
+    path = tmp_path / "sites.html"
+    epn.coverage_map(coverage, places=places, sites=sites).save(str(path))
+    page = visit(path).page
+    page.evaluate("epn.select({ kind: 'site', index: 0 })")
+    text = page.inner_text("#epn-sheet")
+    assert far["commune"].iloc[0] in text
+    assert "1\u202f234" in text
+    before = page.evaluate("epn.sums.people")
+    page.click("#epn-sheet button:has-text('Simuler ce lieu')")
+    assert page.evaluate("epn.sums.people") > before
+    shoot(page, "site")
+
+
+def read_csv(path) -> list[dict]:
+    text = Path(path).read_bytes().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text), delimiter=";"))
+
+
+def test_a_territory_narrows_the_figures_not_the_coverage(visit, normandie, region):
+    coverage = region[2]
+    page = visit(normandie).page
+    select = page.locator(".controls select").first
+    select.focus()
+    page.select_option(".controls select >> nth=0", label="Eure (27)")
+    eure = coverage[coverage["code_departement"] == "27"]
+    assert page.evaluate("epn.sums.communes") == len(eure)
+    assert page.evaluate("epn.sums.people") == pytest.approx(
+        eure["population_couverte"].sum(), abs=1
+    )
+    shoot(page, "departement")
+
+
+def test_tables_sort_and_save(visit, normandie, region):
+    coverage = region[2]
+    page = visit(normandie).page
+    page.click("button:has-text('Tableau')")
+    page.click("dialog button:has-text('Communes')")
+    page.click("dialog th button:has-text('Habitants') >> nth=0")
+    page.click("dialog th button:has-text('Habitants') >> nth=0")
+    largest = coverage.loc[coverage["population"].idxmax(), "commune"]
+    assert page.inner_text("dialog tbody tr >> nth=0").startswith(largest)
+    assert page.locator("dialog th[aria-sort=descending]").count() == 1
+    with page.expect_download() as caught:
+        page.click("dialog button:has-text('Enregistrer')")
+    rows = read_csv(caught.value.path())
+    assert len(rows) == len(coverage)
+    assert rows[0]["Commune"] == largest
+    page.click("dialog tbody tr >> nth=0 >> button")
+    assert page.inner_text("#epn-sheet h2") == largest
+
+
+def test_the_address_brings_back_what_was_chosen(visit, normandie):
+    first = visit(normandie).page
+    first.evaluate(
+        """() => {
+            epn.change({ indicator: "distance", off: new Set([4]), radius: 12.5 });
+            epn.addPlace(0.1, 48.9, "un, deux");
+            epn.map.setView([49, 0.25], 9.5, { animate: false });
+        }"""
+    )
+    fragment = first.evaluate("location.hash")
+    again = visit(normandie, fragment).page
+    assert again.evaluate("location.hash") == fragment
+    assert again.evaluate(
+        "[epn.state.indicator, epn.state.radius, epn.sums.people]"
+    ) == first.evaluate("[epn.state.indicator, epn.state.radius, epn.sums.people]")
+
+
+def test_it_prints_on_one_page(visit, normandie, tmp_path):
+    page = visit(normandie).page
+    data = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", data)) == 1
+    width, height = map(float, re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", data).groups())
+    assert width == pytest.approx(842, abs=2)
+    assert height == pytest.approx(595, abs=2)
+    assert page.locator("#epn-print canvas").count() == 0  # taken away afterwards
+
+
+def test_its_picture_is_a_png_of_a4_proportions(visit, normandie):
+    page = visit(normandie).page
+    with page.expect_download() as caught:
+        page.click("button:has-text('Image')")
+    data = Path(caught.value.path()).read_bytes()
+    width, height = int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+    assert data.startswith(b"\x89PNG")
+    assert width >= 2000
+    assert width / height == pytest.approx(297 / 210, rel=0.06)
+
+
+def test_a_phone_folds_the_panel(visit, normandie):
+    page = visit(
+        normandie, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    ).page
+    shoot(page, "phone")
+    assert page.is_hidden("#epn-panel")
+    page.tap("#epn-fold")
+    assert page.is_visible("#epn-panel")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_keyboard_reaches_everything_that_can_be_pressed(visit, normandie):
+    page = visit(normandie).page
+    page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+    wanted = page.evaluate(
+        "[...document.querySelectorAll('button, select, input, summary')]"
+        ".filter((e) => e.offsetParent && !e.disabled).length"
+    )
+    met = page.evaluate("window.met = new Set(), 0")
+    for _ in range(wanted + 12):
+        page.keyboard.press("Tab")
+        met = page.evaluate(
+            "(met.add(document.activeElement),"
+            " [...met].filter((e) => e.matches('button, select, input, summary')).length)"
+        )
+    assert met == wanted
+
+
+def test_enter_on_the_map_reads_its_middle(visit, normandie):
+    page = visit(normandie).page
+    page.evaluate("epn.map.setView([49.0, 0.3], 11, { animate: false })")
+    page.focus(".folium-map")
+    page.keyboard.press("Enter")
+    assert page.is_visible("#epn-sheet h2")
+
+
+def test_nothing_moves_by_itself_for_who_asked_so(visit, normandie):
+    page = visit(normandie, reduced_motion="reduce").page
+    assert page.evaluate("epn.map.options.inertia") is False
+    page.click(".leaflet-control-zoom-in")
+    assert page.evaluate("epn.map._animatingZoom") is not True
+
+
+@pytest.mark.parametrize("opened", ["page", "details", "sheet", "table", "phone"])
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_axe_finds_no_fault(visit, region, tmp_path, opened, lang):
+    if not AXE.exists() and not os.environ.get("CI"):
+        pytest.skip("axe-core is not installed: run 'npm ci' in tests/page")
+    _, places, coverage, gaps = region
+    path = tmp_path / "map.html"
+    epn.coverage_map(coverage, places=places, gaps=gaps, lang=lang).save(str(path))
+    phone = {"viewport": {"width": 390, "height": 844}} if opened == "phone" else {}
+    page = visit(path, **phone).page
+    page.evaluate(
+        {
+            "page": "0",
+            "phone": "document.getElementById('epn-fold').click()",
+            "details": "(document.querySelectorAll('details').forEach((d) => (d.open = true)),"
+            " epn.change({ off: new Set([1]) }))",
+            "sheet": "epn.goToPlace(epn.world.places[0])",
+            "table": "epn.openTable()",
+        }[opened]
+    )
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate(
+        "axe.run().then((r) => r.violations.map((v) => [v.id, v.nodes.map((n) => n.html)]))"
+    )
+    assert found == []
+
+
+# -- whatever the data
+
+
+def hostile_world() -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    n, side = len(HOSTILE), 5
+    cells = [(i % side / 10 - 0.4, 49 + i // side / 10) for i in range(n)]
+    named = ("commune", "epci", "code_departement", "departement", "motifs", "code_epci")
+    communes = gpd.GeoDataFrame(
+        {
+            **dict.fromkeys(named, HOSTILE),
+            "code_insee": [f"{14001 + i}" for i in range(n)],
+            "population": 100,
+            "part_couverte": np.linspace(0, 1, n),
+            "rayon_km": 5.0,
+            "distance_km": 1.0,
+        },
+        geometry=[shapely.box(x, y, x + 0.1, y + 0.1) for x, y in cells],
+        crs=4326,
+    )
+    fields = [
+        "id",
+        "nom",
+        "label",
+        "statut_label",
+        "date_label",
+        "adresse",
+        "complement_adresse",
+        "code_postal",
+        "commune",
+        "telephone",
+        "courriels",
+        "site_web",
+        "horaires",
+        "prise_rdv",
+        "presentation_resume",
+        "structure_parente",
+        "date_maj",
+        "source",
+        "services",
+        "publics_specifiquement_adresses",
+        "frais_a_charge",
+        "modalites_accompagnement",
+    ]
+    places = gpd.GeoDataFrame(
+        {
+            **dict.fromkeys(fields, HOSTILE),
+            "categorie": "EPN",
+            "parent_id": HOSTILE[1:] + HOSTILE[:1],
+        },
+        geometry=communes.representative_point().values,
+        crs=4326,
+    )
+    return communes, places
+
+
+def test_no_name_runs_and_each_is_shown_as_typed(visit, tmp_path):
+    communes, places = hostile_world()
+    path = tmp_path / "hostile.html"
+    shown = epn.coverage_map(
+        communes,
+        places=places,
+        gaps=communes.assign(zone=HOSTILE),
+        sites=places,
+        title=HOSTILE[2] + HOSTILE[9],
+        sources=HOSTILE,
+        date=HOSTILE[3],
+        definition=HOSTILE[4],
+    )
+    shown.save(str(path))
+    page = visit(path).page
+    headings = page.evaluate(
+        """() => {
+            const seen = { places: [], communes: [] };
+            const heading = () => document.querySelector("#epn-sheet h2").textContent;
+            for (const place of epn.world.places) {
+                epn.select({ kind: "place", index: place.row });
+                seen.places.push(heading());
+            }
+            for (let i = 0; i < epn.world.communes.count; i++) {
+                epn.select({ kind: "commune", index: i, at: epn.world.communes.halls[i] });
+                seen.communes.push(heading());
+                epn.select({ kind: "site", index: i });
+            }
+            document.querySelectorAll("details").forEach((d) => (d.open = true));
+            epn.fillTerritories();
+            epn.change({ off: new Set(epn.world.places.map((p) => p.row)) });
+            epn.resetScenario();
+            epn.openTable();
+            return seen;
+        }"""
+    )
+    assert headings["places"] == HOSTILE
+    assert headings["communes"] == HOSTILE
+    page.click("dialog button:has-text('Communes')")
+    page.click("dialog button:has-text('Fermer')")
+    for text in HOSTILE[:-1]:
+        page.fill("input[type=search]", text.replace("\n", " "))
+    page.mouse.move(700, 500)
+    page.mouse.move(800, 600)
+    links = page.evaluate("[...document.querySelectorAll('a')].map((a) => a.href)")
+    assert not [link for link in links if link.startswith("javascript")]
+    assert page.evaluate("window.pwned") is None
+    assert page.title() == HOSTILE[2] + HOSTILE[9]
+    shoot(page, "hostile")
+
+
+def worlds(region):
+    """Name and frames of worlds that a planner may have."""
+    communes, places, coverage, _gaps = region
+    bray = communes[communes["code_epci"] == communes["code_epci"].iloc[100]]
+    orne = communes[communes["code_departement"] == "61"]
+    full = coverage.assign(
+        part_couverte=1.0, mairie_couverte=True, population_couverte=coverage["population"]
+    )
+    none = coverage.assign(part_couverte=0.0, mairie_couverte=False, population_couverte=0.0)
+    return {
+        "epci": (epn.measure_coverage(bray, places, radius_km=[5, 10]), places),
+        "departement": (epn.measure_coverage(orne, places, radius_km=10), places),
+        "no antenne": (coverage, places[places["categorie"] != "antenne"]),
+        "one place": (
+            epn.measure_coverage(communes, places.iloc[:1], radius_km=10),
+            places.iloc[:1],
+        ),
+        "no place": (
+            epn.measure_coverage(communes, places.iloc[:0], radius_km=10),
+            places.iloc[:0],
+        ),
+        "all covered": (full, places),
+        "none covered": (none, None),
+        "only shapes": (coverage[["part_couverte", "geometry"]], places[["nom", "geometry"]]),
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "epci",
+        "departement",
+        "no antenne",
+        "one place",
+        "no place",
+        "all covered",
+        "none covered",
+        "only shapes",
+    ],
+)
+def test_worlds_that_a_planner_may_have(visit, region, tmp_path, name):
+    coverage, places = worlds(region)[name]
+    path = tmp_path / "map.html"
+    epn.coverage_map(coverage, places=places, title=name).save(str(path))
+    page = visit(path).page
+    shoot(page, f"world-{name.replace(' ', '-')}")
+    assert page.evaluate("epn.sums.communes") == len(coverage)
+    page.evaluate("epn.openTable()")
+    page.evaluate("document.querySelector('dialog').close()")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+
+
+def test_it_works_inside_a_notebook(browser, region, tmp_path):
+    path = tmp_path / "notebook.html"
+    inside = epn.coverage_map(region[2].iloc[:30])._repr_html_()
+    path.write_text(f"<!DOCTYPE html><title>n</title>{inside}", "utf-8")
+    page = browser.new_page()
+    page.goto(f"file://{path}")
+    frame = page.frame_locator("iframe")
+    frame.locator("html[data-ready]").wait_for(state="attached", timeout=20_000)
+    frame.locator(".controls select").nth(1).select_option("population")
+    assert "Habitants" in frame.locator(".legend caption").first.inner_text()
+    page.close()
+
+
+def test_folium_layers_can_be_added(visit, region, tmp_path):
+    folium = pytest.importorskip("folium")
+    shown = epn.coverage_map(region[2].iloc[:30])
+    folium.Marker([49.2, -0.4], popup="Bonjour", tooltip="ici").add_to(shown)
+    folium.GeoJson({"type": "Point", "coordinates": [-0.3, 49.2]}).add_to(shown)
+    path = tmp_path / "added.html"
+    shown.save(str(path))
+    page = visit(path).page
+    page.locator(".leaflet-marker-icon").first.click()
+    assert "Bonjour" in page.inner_text(".leaflet-popup-content")
