@@ -284,13 +284,22 @@ def _custom(coverage: pd.DataFrame, column: str, lang: Lang) -> Indicator:
 
 
 def _round_quantiles(known: Floats) -> list[float]:
-    """Give up to four limits near the quintiles, rounded to two or three figures."""
-    spread = float(known.max() - known.min())
-    if spread == 0:
+    """Give up to four limits near the quintiles, rounded; what most communes share stands alone."""
+    values, counts = np.unique(known, return_counts=True)
+    if len(values) == 1:
         return []
-    digits = 1 - int(np.floor(np.log10(spread)))
-    limits = np.unique(np.round(np.quantile(known, [0.2, 0.4, 0.6, 0.8]), digits))
-    return [float(limit) for limit in limits if known.min() < limit <= known.max()]
+    if counts.max() > len(known) / 2:
+        known = known[known != values[counts.argmax()]]
+    limits = np.quantile(known, [0.2, 0.4, 0.6, 0.8], method="nearest")
+    spread = limits[-1] - limits[0] or values[-1] - values[0]
+    rounded = {_two_figures(limit, spread) for limit in limits}
+    return sorted(limit for limit in rounded if values[0] < limit <= values[-1])
+
+
+def _two_figures(value: float, spread: float) -> float:
+    """Round to two figures of the value, or of the spread if that is finer."""
+    size = min(abs(value) or spread, spread)
+    return float(round(value, 1 - int(np.floor(np.log10(size)))))
 
 
 def _ranges(
