@@ -273,6 +273,40 @@ def test_what_if_equals_measure_coverage(visit, normandie, region, name):
         assert np.nanmax(np.abs(distance - want["distance_km"])) <= DISTANCE_TOLERANCE
 
 
+def test_what_if_with_one_radius_per_category(visit, region, tmp_path):
+    communes, places, _, _ = region
+    radius = {"EPN": 12, "antenne": 5, "CRANT": 1}
+    coverage = epn.measure_coverage(communes, places, radius_km=radius)
+    path = tmp_path / "categories.html"
+    epn.coverage_map(coverage, places=places, radius_km=radius).save(str(path))
+    page = visit(path).page
+    assert page.evaluate("epn.sums.people") == pytest.approx(
+        coverage["population_couverte"].sum(), abs=2
+    )
+    off = list(range(0, 140, 3))
+    page.evaluate("(off) => epn.change({ off: new Set(off) })", off)
+    want = epn.measure_coverage(communes, places.drop(index=off), radius_km=radius)
+    share = np.array(page.evaluate("epn.figures.share"), dtype=float)
+    assert np.abs(share - want["part_couverte"]).max() <= SHARE_TOLERANCE
+    assert (coverage["part_couverte"] - want["part_couverte"]).max() > 0.5
+    page.evaluate("epn.resetScenario(), epn.addPlace(1.4, 49.7)")
+    assert page.evaluate("epn.state.added[0].rayon") == 12
+    assert page.evaluate("epn.gain()") > 0
+
+
+def test_areas_of_reach_are_outlined(visit, region, tmp_path):
+    _, places, coverage, gaps = region
+    path = tmp_path / "areas.html"
+    epn.coverage_map(
+        coverage, places=places, gaps=gaps, reach=epn.reach(places, radius_km=10)
+    ).save(str(path))
+    page = visit(path).page
+    before = page.evaluate("epn.overlay.picture()")
+    page.click("summary:has-text('Couches')")
+    page.check("label:has-text('Rayon autour des lieux') input")
+    assert page.evaluate("epn.overlay.picture()") != before
+
+
 def test_filters_count_what_python_counts(visit, normandie, region):
     communes, places, _, _ = region
     page = visit(normandie).page
@@ -426,6 +460,21 @@ def test_tables_sort_and_save(visit, normandie, region):
     assert rows[0]["Commune"] == largest
     page.click("dialog tbody tr >> nth=0 >> button")
     assert page.inner_text("#epn-sheet h2") == largest
+
+
+def test_zones_out_of_reach_have_a_table(visit, normandie, region):
+    gaps = region[3]
+    page = visit(normandie).page
+    page.click("button:has-text('Tableau')")
+    page.click("dialog button:has-text('Zones')")
+    assert page.locator("dialog tbody tr").count() == len(gaps)
+    assert page.inner_text("dialog tbody th >> nth=0") == "Z001"
+    page.click("dialog tbody tr >> nth=0 >> button")
+    west, _, _, north = gaps.geometry.iloc[0].bounds
+    shown = page.evaluate("epn.map.getBounds().toBBoxString()")
+    box = [float(number) for number in shown.split(",")]
+    assert box[0] < west
+    assert box[3] > north
 
 
 def test_the_address_brings_back_what_was_chosen(visit, normandie):

@@ -217,6 +217,15 @@ def test_a_column_of_ones_own_is_shown_first(communes):
     assert own["breaks"] == sorted(own["breaks"])
 
 
+def test_a_column_can_be_called_otherwise(communes):
+    communes["ifn"] = np.arange(9)
+    named = {"ifn": "Indice de fragilité numérique"}
+    head = payload_of(html_of(coverage_map(communes, indicator=named)))
+    own = next(i for i in head["indicators"] if i["key"] == "ifn")
+    assert own["label"] == "Indice de fragilité numérique"
+    assert head["indicator"] == "ifn"
+
+
 def test_a_column_that_never_changes_is_one_class(communes):
     communes["constant"] = 3
     head = payload_of(html_of(coverage_map(communes, indicator="constant")))

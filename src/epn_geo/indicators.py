@@ -7,7 +7,7 @@ dark for much, so that they survive a grey printer.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -90,7 +90,7 @@ def find_radii(coverage: pd.DataFrame) -> Radii:
 
 
 def find_indicators(
-    coverage: pd.DataFrame, radii: Radii, columns: Sequence[str], lang: Lang
+    coverage: pd.DataFrame, radii: Radii, columns: Mapping[str, str], lang: Lang
 ) -> list[Indicator]:
     """List what a coverage frame allows to shade.
 
@@ -101,7 +101,7 @@ def find_indicators(
     radii
         What `find_radii` gave.
     columns
-        Further numeric columns to offer, for example figures of need.
+        Further numeric columns to offer, for example figures of need, and what to call them.
     lang
         ``"fr"`` or ``"en"``.
 
@@ -114,7 +114,7 @@ def find_indicators(
     --------
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"part_couverte": [0.5], "population": [900]})
-    >>> [i.key for i in find_indicators(frame, find_radii(frame), [], "fr")]
+    >>> [i.key for i in find_indicators(frame, find_radii(frame), {}, "fr")]
     ['part', 'population']
     """
     known = [
@@ -124,7 +124,9 @@ def find_indicators(
         _distance(coverage, lang),
         _population(coverage, lang),
     ]
-    return [i for i in known if i] + [_custom(coverage, column, lang) for column in columns]
+    return [i for i in known if i] + [
+        _custom(coverage, column, label, lang) for column, label in columns.items()
+    ]
 
 
 def indicator_table(indicators: Sequence[Indicator]) -> list[dict[str, Any]]:
@@ -260,7 +262,7 @@ def _population(coverage: pd.DataFrame, lang: Lang) -> Indicator | None:
     )
 
 
-def _custom(coverage: pd.DataFrame, column: str, lang: Lang) -> Indicator:
+def _custom(coverage: pd.DataFrame, column: str, label: str, lang: Lang) -> Indicator:
     """Offer a column of the caller's, in classes of about equal numbers of communes."""
     if column not in coverage:
         hint = did_you_mean(column, map(str, coverage.columns))
@@ -273,7 +275,7 @@ def _custom(coverage: pd.DataFrame, column: str, lang: Lang) -> Indicator:
     colours = [CIVIDIS[round(i * 5 / max(len(breaks), 1))] for i in range(len(breaks) + 1)]
     return Indicator(
         column,
-        column,
+        label,
         "",
         tuple(breaks),
         _ranges(tuple(breaks), lang),

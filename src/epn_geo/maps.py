@@ -6,7 +6,7 @@ asks the network for nothing. ``docs/map.md`` describes what Python hands to the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -50,7 +50,7 @@ def coverage_map(
     reach: gpd.GeoDataFrame | None = None,
     sites: gpd.GeoDataFrame | None = None,
     title: str | None = None,
-    indicator: str | Sequence[str] | None = None,
+    indicator: str | Sequence[str] | Mapping[str, str] | None = None,
     radius_km: Radius | None = None,
     lang: str = "fr",
     sources: Sequence[str] = (),
@@ -78,10 +78,10 @@ def coverage_map(
     title
         What the page is called.
     indicator
-        A column of `coverage`, or several, to offer beside those that are known (share of area,
-        town hall, inhabitants out of reach, distance, inhabitants). The first is shown first; the
-        known ones go by ``"part"``, ``"mairie"``, ``"hors_portee"``, ``"distance"`` and
-        ``"population"`` as well as by their column.
+        A column of `coverage`, several, or columns and what to call them, to offer beside those
+        that are known (share of area, town hall, inhabitants out of reach, distance, inhabitants).
+        The first is shown first; the known ones go by ``"part"``, ``"mairie"``,
+        ``"hors_portee"``, ``"distance"`` and ``"population"`` as well as by their column.
     radius_km
         How far each place reaches, if that was not one number for all: kilometres by category, or
         the name of a column of `places`. The page needs it for filters and simulation.
@@ -205,12 +205,16 @@ def _known(places: gpd.GeoDataFrame | None, what: str) -> gpd.GeoDataFrame | Non
 
 
 def _indicators(
-    coverage: gpd.GeoDataFrame, radii: Radii, asked: str | Sequence[str] | None, lang: Lang
+    coverage: gpd.GeoDataFrame,
+    radii: Radii,
+    asked: str | Sequence[str] | Mapping[str, str] | None,
+    lang: Lang,
 ) -> list[Indicator]:
     """List the indicators, the one to show first at the front."""
     names = [asked] if isinstance(asked, str) else list(asked or [])
     keys = [_BY_COLUMN.get(name, name) for name in names]
-    own = [key for key in keys if key not in _ORDER]
+    labels = asked if isinstance(asked, Mapping) else {}
+    own = {key: labels.get(key, key) for key in keys if key not in _ORDER}
     found = find_indicators(coverage, radii, own, lang)
     if not found:
         hint = did_you_mean("part_couverte", map(str, coverage.columns))

@@ -67,7 +67,7 @@ test("hours are read, or said to be unreadable", () => {
 
 test("hours are said as people write them", () => {
   const week = readHours("Mo-Fr 09:00-12:00,14:00-18:30; Sa 09:00-12:00");
-  assert.equal(sayHours(week, "", "fr"), "lun.–ven. 9 h–12 h, 14 h–18 h 30 ; sam. 9 h–12 h");
+  assert.equal(sayHours(week, "", "fr"), "lun.–ven. 9\u00a0h–12\u00a0h, 14\u00a0h–18\u00a0h\u00a030 ; sam. 9\u00a0h–12\u00a0h");
   assert.equal(sayHours(null, "sur rendez-vous", "fr"), "sur rendez-vous");
 });
 

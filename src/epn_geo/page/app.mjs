@@ -141,7 +141,11 @@ export class App {
   }
 
   goToPlace(place) {
-    if (place.located) this.map.setView([place.lat, place.lon], Math.max(this.map.getZoom(), 11), { animate: false });
+    if (place.located) {
+      this.map.setView([place.lat, place.lon], Math.max(this.map.getZoom(), 11), { animate: false });
+      const { x, y } = this.map.getSize();
+      if (x < 760) this.map.panBy([0, Math.round(y * 0.3)], { animate: false }); // above the sheet
+    }
     this.select({ kind: "place", index: place.row });
     this.hosts.sheet.querySelector("button")?.focus();
   }

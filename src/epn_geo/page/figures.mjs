@@ -34,9 +34,15 @@ export function isChanged(world, state) {
   );
 }
 
-/** Whether the page knows the plane and a radius, and so can measure by itself. */
+/** Whether the page knows the plane and how far places reach, and so can measure by itself. */
 export function canMeasure(world) {
-  return Boolean(world.plane) && world.radii.some((radius) => radius !== null);
+  const known = world.radii.some((radius) => radius !== null);
+  return Boolean(world.plane) && world.radii.length > 0 && (known || hasOwnRadii(world));
+}
+
+/** Whether each place has a radius of its own. */
+export function hasOwnRadii(world) {
+  return world.places.some((place) => place.rayon > 0);
 }
 
 /** The index of the series nearest to the radius: Python's own when it is one of its radii. */

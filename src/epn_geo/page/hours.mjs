@@ -86,7 +86,7 @@ export function sayHours(week, raw, lang) {
 function clock(minutes, lang) {
   const [hour, rest] = [Math.floor(minutes / 60), String(minutes % 60).padStart(2, "0")];
   if (lang !== "fr") return `${hour}:${rest}`;
-  return `${hour} h${rest === "00" ? "" : ` ${rest}`}`;
+  return `${hour}\u00a0h${rest === "00" ? "" : `\u00a0${rest}`}`;
 }
 
 /** The 5th of January 1970 was a Monday. */

@@ -21,7 +21,7 @@ export function shortName(name) {
 export function drawLabels(c, world, view, { layers, within }, taken) {
   const zoom = Math.log2(view.world / 256);
   if (!layers.names) return;
-  const chosen = ({ communes }) => communes.some(within);
+  const chosen = ({ communes }) => 2 * communes.filter(within).length > communes.length;
   const boxes = [...taken];
   const names = [];
   const put = (at, name, style) => {

@@ -9,7 +9,7 @@ const MARGIN = 0.25;
  * @param {string} pane
  * @param {(c: CanvasRenderingContext2D, view: import("./view.mjs").View) => void} paint
  * @param {() => boolean} [needed] whether there is anything to draw
- * @returns {{redraw: () => void}}
+ * @returns {{redraw: () => void, picture: () => string}}
  */
 export function addCanvas(L, map, pane, order, paint, needed = () => true) {
   const host = map.createPane(pane);
@@ -45,7 +45,7 @@ export function addCanvas(L, map, pane, order, paint, needed = () => true) {
     const offset = map._latLngToNewLayerPoint(state.latlng, event.zoom, event.center);
     L.DomUtil.setTransform(canvas, offset, scale);
   });
-  return { redraw };
+  return { redraw, picture: () => canvas.toDataURL() };
 }
 
 /** Where a layer point lies on the globe, in pixels. */

@@ -29,8 +29,15 @@ export function newPlace(world, state, lon, lat, nom) {
   const row = -1 - state.added.length;
   const [x, y] = world.plane(lon, lat);
   const empty = { services: [], publics: [], frais: [], accompagnement: [], week: null, label: "" };
-  const place = { ...empty, row, nom, lon, lat, x, y, categorie: "EPN", parent: -1 };
+  const rayon = state.radius === null ? usualRadius(world.places) : undefined;
+  const place = { ...empty, row, rayon, nom, lon, lat, x, y, categorie: "EPN", parent: -1 };
   return { ...place, located: true, serves: true, added: true };
+}
+
+/** Where each place has its own radius, a new one gets that of the first EPN, or of any. */
+function usualRadius(places) {
+  const serving = places.filter((place) => place.serves && place.rayon > 0);
+  return (serving.find((place) => place.categorie === "EPN") ?? serving[0])?.rayon ?? null;
 }
 
 /** Places are named by their id where they have one, so that a link outlives a new list. */

@@ -17,11 +17,12 @@ export function openTable(app) {
   const show = () => showTable(app, view, body, count, show, dialog);
   const tab = (what) =>
     el("button", { type: "button", click: () => (Object.assign(view, { what, sort: 0, down: false, shown: STEP }), show()) },
-      say(what === "places" ? "places" : "communes_tab"));
+      say(TABS[what].title));
   dialog.append(
     el("div.tools", null,
       app.world.places.length ? tab("places") : null,
       tab("communes"),
+      app.world.gaps ? tab("zones") : null,
       el("button", { type: "button", click: () => saveTable(app, view) }, say("save_csv")),
       el("button", { type: "button", click: () => dialog.close() }, say("close"))),
     count,
@@ -37,11 +38,28 @@ export function openTable(app) {
 /**
  * The rows of a table, with the columns' names.
  * @param {object} app
- * @param {"places" | "communes"} what
+ * @param {"places" | "communes" | "zones"} what
  * @returns {{columns: string[], rows: {cells: unknown[], go: () => void}[]}}
  */
 export function tableRows(app, what) {
-  return what === "places" ? placeRows(app) : communeRows(app);
+  return TABS[what].rows(app);
+}
+
+const TABS = {
+  places: { title: "places", rows: placeRows, file: "lieux.csv" },
+  communes: { title: "communes_tab", rows: communeRows, file: "communes.csv" },
+  zones: { title: "zones_tab", rows: zoneRows, file: "zones.csv" },
+};
+
+/** The zones as `find_gaps` told them: its columns under their own names. */
+function zoneRows(app) {
+  const { table, outlines } = app.world.gaps;
+  const names = Object.keys(table);
+  const rows = outlines.rings.map((_, zone) => ({
+    cells: names.map((name) => table[name][zone]),
+    go: () => app.fit(outlines.box.subarray(zone * 4, zone * 4 + 4), 12),
+  }));
+  return { columns: names.map((name) => name.replaceAll("_", " ")), rows };
 }
 
 function placeRows(app) {
@@ -117,5 +135,5 @@ function saveTable(app, view) {
   const { columns, rows } = tableRows(app, view.what);
   const sorted = sortRows(rows, view.sort, view.down, app.world.lang);
   const text = csv(columns, sorted.map(({ cells }) => cells), app.world.lang);
-  download(view.what === "places" ? "lieux.csv" : "communes.csv", text, "text/csv;charset=utf-8");
+  download(TABS[view.what].file, text, "text/csv;charset=utf-8");
 }

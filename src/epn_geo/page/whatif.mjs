@@ -9,13 +9,16 @@ import { csv } from "./text.mjs";
 export function showWhatIf(app, host) {
   const { say } = app.world;
   if (!host.childElementCount) {
-    put(host, el("p", null, say("what_if_hint")), radiusSlider(app), addButton(app),
+    const slider = app.state.radius === null ? null : radiusSlider(app);
+    put(host, el("p", null, say("what_if_hint")), slider, addButton(app),
       el("div.effect", { "aria-live": "polite" }), buttons(app));
   }
   const { state } = app;
   const slider = host.querySelector("input[type=range]");
-  slider.value = state.radius;
-  host.querySelector("output").value = `${app.world.number(state.radius, 1)} km`;
+  if (slider) {
+    slider.value = state.radius;
+    host.querySelector("output").value = `${app.world.number(state.radius, 1)} km`;
+  }
   host.querySelector(".add").setAttribute("aria-pressed", String(state.adding));
   put(host.querySelector(".effect"), changesList(app), app.isScenario() ? effectTable(app) : null);
 }
