@@ -22,12 +22,12 @@ TOOLS = Path(__file__).parents[1] / "tools"
 sys.path.insert(0, str(TOOLS))
 
 import build_communes as builder  # noqa: E402
-import communes_coverage as coverage  # noqa: E402
-import communes_readme as readme  # noqa: E402
-import communes_repair as repair  # noqa: E402
 import communes_sources as sources  # noqa: E402
 import communes_succession as succession  # noqa: E402
-import communes_tables as tables  # noqa: E402
+from epn_geo import communes_folder as folder  # noqa: E402
+from epn_geo import mending as repair  # noqa: E402
+from epn_geo import outlines as coverage  # noqa: E402
+from epn_geo import territories as tables  # noqa: E402
 
 KM = 1000.0
 
@@ -489,8 +489,8 @@ def communes() -> gpd.GeoDataFrame:
 
 
 def test_files_hold_what_was_written_and_have_the_same_bytes_again(communes, tmp_path):
-    first = builder.write_outlines(communes, tmp_path / "one")
-    second = builder.write_outlines(communes, tmp_path / "two")
+    first = folder.write_outlines(communes, tmp_path / "one")
+    second = folder.write_outlines(communes, tmp_path / "two")
     assert [path.name for path in first] == ["communes-10.parquet", "communes-20.parquet"]
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
     back = gpd.read_parquet(first)
@@ -506,7 +506,7 @@ def test_every_exception_is_listed_with_its_reason(communes):
         index=["10001", "10002", "20001"],
     )  # fmt: skip
     holes = pd.DataFrame({"aire_km2": [0.5], "autour": ["10001|10002"]})
-    listed = readme.list_exceptions(communes, repairs, precision, holes, {"98601": "Alo"})
+    listed = folder.list_exceptions(communes, repairs, precision, holes, {"98601": "Alo"})
     assert listed[["code_insee", "commune", "exception", "value"]].to_numpy().tolist() == [
         ["10001", "L'Isle", "outline repaired", "10009"],
         ["20001", "Le Port", "border moved", "30 m"],
@@ -520,5 +520,5 @@ def test_every_exception_is_listed_with_its_reason(communes):
 
 def test_exceptions_are_written_so_that_a_table_reads_them_back(tmp_path):
     table = pd.DataFrame({"code_insee": ["01001"], "reason": ['a, "b"']})
-    path = readme.write_exceptions(table, tmp_path / "exceptions.csv")
+    path = folder.write_exceptions(table, tmp_path / "exceptions.csv")
     pd.testing.assert_frame_equal(pd.read_csv(path, dtype="str"), table)

@@ -16,19 +16,7 @@ from typing import Any, NamedTuple
 import geopandas as gpd
 import pandas as pd
 
-from communes_coverage import (
-    TERRITORIES,
-    as_multipolygons,
-    clean_coverage,
-    codes_of,
-    disagrees,
-    find_holes,
-    generalise,
-    measure_precision,
-    to_grid,
-)
-from communes_readme import Report, list_exceptions, render, write_exceptions
-from communes_repair import choose_town_halls, repair_outlines
+from communes_readme import Report, render
 from communes_sources import (
     COG,
     OUTLINES,
@@ -40,7 +28,18 @@ from communes_sources import (
     read_outlines,
 )
 from communes_succession import snapshot, succession_table
-from communes_tables import (
+from epn_geo.communes_folder import (
+    Stored,
+    list_exceptions,
+    store_outlines,
+    write_exceptions,
+    write_outlines,
+    write_succession,
+    write_table,
+)
+from epn_geo.crs import WGS84
+from epn_geo.mending import repair_outlines
+from epn_geo.territories import (
     communes_table,
     departements_table,
     epci_table,
@@ -68,10 +67,6 @@ HISTORY = "0.8.0"  # the last version that holds the history
 BEFORE_SPLITS = "4.1.0"  # the year of the older outlines
 LATEST, OLDER = "1.1.0", "1.0.0"  # versions of the package of outlines
 
-# Decimal degrees of the town halls: 1e-5 degree is about a metre.
-TOWN_HALL_DECIMALS = 5
-FRANCE_CRS = 4326
-
 
 class Sources(NamedTuple):
     """Everything read from the packages."""
@@ -79,16 +74,6 @@ class Sources(NamedTuple):
     cog: dict[str, dict[str, list[dict[str, Any]]]]  # version: table: records
     latest: pd.DataFrame
     older: pd.DataFrame
-
-
-class Outlines(NamedTuple):
-    """The outlines of France, and what was done to them."""
-
-    communes: gpd.GeoDataFrame  # EPSG:4326, by code: superficie_km2, town hall, outline
-    repairs: pd.DataFrame
-    precision: pd.DataFrame
-    holes: pd.DataFrame
-    grid_bits: dict[str, int]
 
 
 def read_sources(cache: Path) -> Sources:
@@ -118,8 +103,8 @@ def by_code(rows: pd.DataFrame, kinds: list[str], column: str) -> pd.Series:
     return chosen.set_index("code")[column]
 
 
-def build_outlines(codes: pd.Index, sources: Sources) -> Outlines:
-    """Mend, clean and generalise the outlines, one territory after the other."""
+def build_outlines(codes: pd.Index, sources: Sources) -> tuple[Stored, pd.DataFrame]:
+    """Mend, clean and generalise the outlines; give them with the repairs made."""
     parts = by_code(sources.latest, ["COMD", "COMA"], "outline")
     older_parts = by_code(sources.older, ["COMD", "COMA"], "outline")
     outlines, repairs = repair_outlines(
@@ -129,28 +114,12 @@ def build_outlines(codes: pd.Index, sources: Sources) -> Outlines:
         successors=successors_of(sources.cog[TODAY]["communes"]),
         former_parents=successors_of(sources.cog[BEFORE_SPLITS]["communes"]),
     )
-    frames, measures, holes, bits = [], [], [], {}
-    for territory in TERRITORIES:
-        wanted = codes_of(territory, codes)
-        full = gpd.GeoSeries(outlines[wanted], crs=FRANCE_CRS).to_crs(territory.crs)
-        stored, bits[territory.name] = to_grid(generalise(clean_coverage(full)))
-        halls = choose_town_halls(full, town_hall_candidates(full, sources, repairs))
-        measure = measure_precision(full, stored.to_crs(territory.crs))
-        measures.append(measure.assign(ecart_m=halls["ecart_m"], invalide=disagrees(full)))
-        holes.append(find_holes(stored.to_crs(territory.crs)).to_crs(FRANCE_CRS))
-        frames.append(describe(stored, full, halls))
-    return Outlines(
-        pd.concat(frames).sort_index(),
-        repairs,
-        pd.concat(measures).sort_index(),
-        pd.concat(holes, ignore_index=True),
-        bits,
-    )
+    return store_outlines(outlines, town_hall_candidates(codes, sources, repairs)), repairs
 
 
 def town_hall_candidates(
-    outlines: gpd.GeoSeries, sources: Sources, repairs: pd.DataFrame
-) -> list[gpd.GeoSeries]:
+    codes: pd.Index, sources: Sources, repairs: pd.DataFrame
+) -> list[pd.Series]:
     """Give the town halls known for each commune, best source first.
 
     The latest package, then the older one; a commune whose code changed is looked up in the older
@@ -158,76 +127,11 @@ def town_hall_candidates(
     """
     older = by_code(sources.older, ["COM"], "town_hall")
     renamed = repairs[repairs["reparation"] == "reprise"].set_index("code_insee")["depuis"]
-    had = outlines.index.to_series().where(outlines.index.isin(older.index), renamed)
-    found = (
-        by_code(sources.latest, ["COM"], "town_hall").reindex(outlines.index),
-        older.reindex(had).set_axis(outlines.index),
-    )
-    return [gpd.GeoSeries(points, crs=FRANCE_CRS).to_crs(outlines.crs) for points in found]
-
-
-def describe(
-    stored: gpd.GeoSeries, full: gpd.GeoSeries, halls: gpd.GeoDataFrame
-) -> gpd.GeoDataFrame:
-    """Put the outline, the full-resolution area and the town hall of each commune in one frame."""
-    points = halls.geometry.to_crs(FRANCE_CRS)
-    return gpd.GeoDataFrame(
-        {
-            "superficie_km2": (full.area / 1e6).round(4),
-            "mairie_longitude": points.x.round(TOWN_HALL_DECIMALS),
-            "mairie_latitude": points.y.round(TOWN_HALL_DECIMALS),
-            "mairie_source": halls["mairie_source"],
-        },
-        geometry=as_multipolygons(stored),
-        crs=FRANCE_CRS,
-    )
-
-
-def write_outlines(communes: gpd.GeoDataFrame, folder: Path) -> list[Path]:
-    """Write one GeoParquet per département and give the paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    corner = "geometry.list.element.list.element.list.element."
-    floats = ["superficie_km2", "mairie_longitude", "mairie_latitude"]
-    texts = [c for c in communes.columns if c not in {*floats, "population", "geometry"}]
-    paths = []
-    for code, rows in communes.groupby("code_departement"):
-        path = folder / f"communes-{code}.parquet"
-        rows.to_parquet(
-            path,
-            index=False,
-            geometry_encoding="geoarrow",
-            compression="zstd",
-            compression_level=19,
-            use_dictionary=texts,
-            use_byte_stream_split=[*floats, f"{corner}x", f"{corner}y"],
-            write_statistics=False,
-        )
-        paths.append(path)
-    return paths
-
-
-def write_table(table: pd.DataFrame, path: Path) -> Path:
-    """Write a table without geometry."""
-    table.to_parquet(path, index=False, compression="zstd", compression_level=19)
-    return path
-
-
-def write_succession(table: pd.DataFrame, path: Path) -> Path:
-    """Write the succession table; sorted codes take little room as differences."""
-    table.to_parquet(
-        path,
-        index=False,
-        compression="zstd",
-        compression_level=19,
-        write_statistics=False,
-        use_dictionary=["statut", "candidats", "date"],
-        column_encoding={
-            "code": "DELTA_BYTE_ARRAY",
-            "code_actuel": "DELTA_BYTE_ARRAY",
-            "nom": "DELTA_LENGTH_BYTE_ARRAY",
-        },
-    )
-    return path
+    had = codes.to_series().where(codes.isin(older.index), renamed)
+    return [
+        by_code(sources.latest, ["COM"], "town_hall").reindex(codes),
+        older.reindex(had).set_axis(codes),
+    ]
 
 
 def build_succession(sources: Sources) -> pd.DataFrame:
@@ -279,9 +183,9 @@ def write_all(sources: Sources, packages: list[tuple[Package, str, int]], folder
     """Build and write every file of the folder, its README last."""
     cog = sources.cog[TODAY]
     table = communes_table(cog["communes"], cog["epci"], cog["departements"], cog["regions"])
-    built = build_outlines(pd.Index(table["code_insee"]), sources)
+    built, repairs = build_outlines(pd.Index(table["code_insee"]), sources)
     communes = gpd.GeoDataFrame(
-        table.join(built.communes, on="code_insee", validate="1:1"), crs=FRANCE_CRS
+        table.join(built.communes, on="code_insee", validate="1:1"), crs=WGS84
     )
     precision = built.precision.join(table.set_index("code_insee")["code_region"])
     outside = {
@@ -289,7 +193,7 @@ def write_all(sources: Sources, packages: list[tuple[Package, str, int]], folder
         for record in cog["communes"]
         if record["type"] == "commune-actuelle" and is_overseas_collectivity(record["code"])
     }
-    exceptions = list_exceptions(communes, built.repairs, precision, built.holes, outside)
+    exceptions = list_exceptions(communes, repairs, precision, built.holes, outside)
     succession = build_succession(sources)
     epci = epci_table(table, cog["epci"])
     files = [

@@ -1,4 +1,4 @@
-"""Say what ``data/communes`` is: exceptions and README, written from measured values only."""
+"""Say what ``data/communes`` is: a README written from measured values only."""
 
 from __future__ import annotations
 
@@ -9,24 +9,12 @@ from typing import NamedTuple
 import geopandas as gpd
 import pandas as pd
 
-from communes_coverage import GAP_M, SNAPPING_M, TOLERANCE_M
-from communes_repair import MAX_TOWN_HALL_DISTANCE_M
 from communes_sources import Package, sha256
-
-MAX_DISPLACEMENT_M = 20.0  # borders that moved further are listed one by one
+from epn_geo.communes_folder import MAX_DISPLACEMENT_M
+from epn_geo.mending import MAX_TOWN_HALL_DISTANCE_M
+from epn_geo.outlines import GAP_M, SNAPPING_M, TOLERANCE_M
 
 NORMANDIE = ("14", "27", "50", "61", "76")
-
-REPAIRS = {
-    "absorbe": "outline in the source is from before the merger: older outlines of {} joined",
-    "reprise": "no outline in the source: older outline of {} taken",
-    "parties": "no outline in the source: communes déléguées {} joined",
-    "rétablie": "re-established, no outline in the source: cut out of {}",
-    "sans contour": "no outline in the source",
-}
-
-# The holes that have a name.
-KNOWN_HOLES = {"66005|66025|66072|66167|66181|66202|66218": "Llívia, a part of Spain inside France"}
 
 
 class Report(NamedTuple):
@@ -40,74 +28,6 @@ class Report(NamedTuple):
     succession: pd.DataFrame
     grid_bits: Mapping[str, int]
     files: list[Path]
-
-
-def list_exceptions(
-    communes: pd.DataFrame,
-    repairs: pd.DataFrame,
-    precision: pd.DataFrame,
-    holes: pd.DataFrame,
-    outside: Mapping[str, str],
-) -> pd.DataFrame:
-    """Give one row per exception: code_insee, commune, exception, value, reason.
-
-    `outside` names the communes of the code officiel géographique that are left out.
-    """
-    names = communes.set_index("code_insee")["commune"]
-    rows = [*_repaired(repairs), *_moved(precision), *_holes(holes), *_halls(communes, precision)]
-    rows += [
-        (code, "no EPCI", "", "belongs to no EPCI à fiscalité propre")
-        for code in communes.loc[communes["code_epci"].isna(), "code_insee"]
-    ]
-    rows += [
-        (code, "left out", "", "overseas collectivity: no outline in the source")
-        for code in sorted(outside)
-    ]
-    table = pd.DataFrame(rows, columns=["code_insee", "exception", "value", "reason"])
-    called = table["code_insee"].map(names.to_dict() | dict(outside))
-    table.insert(1, "commune", called.fillna(""))
-    return table
-
-
-def _repaired(repairs: pd.DataFrame) -> Iterable[tuple[str, str, str, str]]:
-    for code, done, origin in repairs.itertuples(index=False):
-        kind = "no outline" if done == "sans contour" else "outline repaired"
-        yield code, kind, origin, REPAIRS[done].format(origin.replace("|", ", "))
-
-
-def _moved(precision: pd.DataFrame) -> Iterable[tuple[str, str, str, str]]:
-    far = precision[precision["deplacement_m"] > MAX_DISPLACEMENT_M]
-    for code, row in far.sort_values("deplacement_m", ascending=False).iterrows():
-        why = (
-            "overlaps a neighbour in the source; the overlap went to one of the two"
-            if row["invalide"]
-            else "a needle of the source, too thin to matter, was dropped"
-        )
-        yield str(code), "border moved", f"{row['deplacement_m']:.0f} m", why
-
-
-def _holes(holes: pd.DataFrame) -> Iterable[tuple[str, str, str, str]]:
-    for area, around in zip(holes["aire_km2"], holes["autour"], strict=True):
-        why = KNOWN_HOLES.get(around, "no outline of the source, old or new, covers it")
-        yield around, "hole", f"{area:.3f} km²", why
-
-
-def _halls(communes: pd.DataFrame, precision: pd.DataFrame) -> Iterable[tuple[str, str, str, str]]:
-    inside = communes.loc[communes["mairie_source"] == "intérieur", "code_insee"]
-    for code, away in precision.loc[inside, "ecart_m"].items():
-        known = pd.notna(away)
-        yield (
-            str(code),
-            "town hall",
-            f"{away / 1000:.1f} km" if known else "",
-            "official point too far outside the commune" if known else "no official point",
-        )
-
-
-def write_exceptions(table: pd.DataFrame, path: Path) -> Path:
-    """Write the list of exceptions as CSV."""
-    table.to_csv(path, index=False, lineterminator="\n")
-    return path
 
 
 # -- README ----------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ Pure functions from the records of the decoupage-administratif package to frames
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pandas as pd
@@ -104,3 +104,90 @@ def regions_table(communes: pd.DataFrame) -> pd.DataFrame:
 def join_codes(codes: pd.Series) -> str:
     """Join the distinct codes of a group, sorted, by ``|``."""
     return "|".join(sorted(set(codes)))
+
+
+def renew_succession(
+    succession: pd.DataFrame, communes: Iterable[Record], day: str
+) -> pd.DataFrame:
+    """Carry a table of former codes on to a later list of communes.
+
+    Parameters
+    ----------
+    succession
+        ``code``, ``nom``, ``code_actuel``, ``statut``, ``candidats``, ``date``: what each code was
+        at the time of the older list.
+    communes
+        The records in force: ``code``, ``nom`` and ``anciensCodes``.
+    day
+        Of the later list; the date of what changed since.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same columns, sorted by code. A code no longer in force leads to the commune that names
+        it among its ``anciensCodes``, else to none ("supprimé"); so does whatever led to it.
+        Candidates among which a territory was split are carried on in the same way.
+
+    Examples
+    --------
+    >>> columns = ["code", "nom", "code_actuel", "statut", "candidats", "date"]
+    >>> old = pd.DataFrame(
+    ...     [["1", "A", "1", "actuel", "", ""], ["2", "B", "1", "remplacé", "", "2016-01-01"]],
+    ...     columns=columns,
+    ... )
+    >>> now = [{"code": "3", "nom": "C", "anciensCodes": ["1"]}]
+    >>> renew_succession(old, now, "2027-01-01")[["code", "code_actuel", "statut"]].values.tolist()
+    [['1', '3', 'remplacé'], ['2', '3', 'remplacé'], ['3', '3', 'actuel']]
+    """
+    listed = list(communes)
+    names = {record["code"]: record["nom"] for record in listed}
+    heirs = {old: r["code"] for r in listed for old in r.get("anciensCodes") or ()}
+
+    def today(code: str) -> str | None:
+        if code in names or is_overseas_collectivity(code):
+            return code
+        return heirs.get(code)
+
+    rows: dict[str, Record] = {}
+    for values in succession.itertuples(index=False):
+        row = dict(zip(succession.columns, values, strict=True))
+        rows[row["code"]] = row
+    for code, row in rows.items():
+        _renew(row, today, day)
+        row["nom"] = names.get(code, row["nom"])
+    for code, name in names.items():
+        if code not in rows:
+            rows[code] = _row(code, name, code, "actuel", "")
+        elif rows[code]["code_actuel"] != code:  # given again, or re-established
+            rows[code] = _row(code, name, code, "actuel", day)
+    for code in heirs.keys() - rows.keys():
+        rows[code] = _row(code, "", heirs[code], "remplacé", day)
+    table = pd.DataFrame([*rows.values()], columns=succession.columns)
+    return table.sort_values("code", ignore_index=True)
+
+
+def _row(code: str, name: str, now: str, status: str, date: str) -> Record:
+    words = {"code": code, "nom": name, "code_actuel": now, "statut": status}
+    return words | {"candidats": "", "date": date}
+
+
+def _renew(row: Record, today: Callable[[str], str | None], day: str) -> None:
+    """Carry one row on."""
+    if row["candidats"]:
+        parts = sorted({now for old in row["candidats"].split("|") if (now := today(old))})
+        if len(parts) > 1:
+            row["candidats"] = "|".join(parts)
+            return
+        row |= {"candidats": "", "code_actuel": parts[0] if parts else None, "date": day}
+        row["statut"] = "remplacé" if parts else "supprimé"
+        return
+    then = row["code_actuel"]
+    if not isinstance(then, str):
+        return
+    now = today(then)
+    if now == then:
+        return
+    status = "supprimé" if now is None else row["statut"]
+    if status == "actuel":
+        status = "remplacé"
+    row |= {"code_actuel": now, "statut": status, "date": day}

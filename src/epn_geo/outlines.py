@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from epn_geo.errors import DataError
+
 SNAPPING_M = 0.001  # vertices and edges nearer than this are the same
 GAP_M = 10.0  # gaps narrower than this are filled
 TOLERANCE_M = 10.0  # square root of the smallest triangle a border may show (Visvalingam–Whyatt)
@@ -50,6 +52,8 @@ def clean_coverage(
     outlines: gpd.GeoSeries, *, snapping_m: float = SNAPPING_M, gap_m: float = GAP_M
 ) -> gpd.GeoSeries:
     """Share edges where outlines nearly do; give each overlap and narrow gap to one commune."""
+    if not hasattr(shapely, "coverage_clean"):
+        raise DataError("Cleaning outlines needs shapely 2.2 or later: pip install -U shapely.")
     cleaned = shapely.coverage_clean(
         outlines.to_numpy(), snapping_distance=snapping_m, gap_width=gap_m
     )
@@ -98,7 +102,7 @@ def is_sound(outlines: gpd.GeoSeries) -> bool:
     """Tell whether outlines are valid, non-empty polygons that form a valid coverage."""
     polygons = outlines.to_numpy()
     present = not (outlines.isna() | outlines.is_empty).any()
-    return present and bool(outlines.is_valid.all()) and shapely.coverage_is_valid(polygons)
+    return bool(present and outlines.is_valid.all() and shapely.coverage_is_valid(polygons))
 
 
 def disagrees(outlines: gpd.GeoSeries) -> pd.Series:
