@@ -1,0 +1,307 @@
+"""Cells of a population grid on the communes they lie in, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.spatial import cKDTree
+
+from epn_geo.arcs import Bools, Discs, Floats, Ints, settle
+from epn_geo.communes import current_codes
+from epn_geo.crs import CRS, reproject, to_metric
+from epn_geo.errors import ColumnError, DataError
+from epn_geo.grids import cells_within
+
+PEOPLE_PER_HOUSEHOLD = 2.2  # France, 2020; used only where the grid does not count households
+HOUSEHOLDS_MIN = 11  # fewer are never shown by themselves: INSEE's rule for these data
+TILE_M = 2000.0  # cells are sorted by squares of this side: a search tree likes neighbours together
+
+
+def locate_cells(grid: pd.DataFrame, communes: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Find the commune each cell lies in.
+
+    Parameters
+    ----------
+    grid
+        What `read_grid` gave.
+    communes
+        Polygons in any CRS, all in one territory, with `code_insee`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `grid` (same rows and index) with `code_insee`, missing outside the communes, and
+        `rattachement`: ``centre`` (the cell's centre lies in that commune; on a border, in the
+        lowest code), ``code`` (the centre lies in none, often in the sea, and the first commune
+        that INSEE names in `lcog_geo` is one of these), or ``hors communes``.
+
+    Raises
+    ------
+    CrsError
+        If a CRS is missing, or the communes lie outside France or in two territories.
+    ColumnError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, pandas as pd, shapely
+    >>> communes = gpd.GeoDataFrame(
+    ...     {"code_insee": ["14001"]}, geometry=[shapely.box(0, 0, 1000, 1000)], crs=2154
+    ... )
+    >>> grid = pd.DataFrame(
+    ...     {"epsg": 2154, "x": [500.0, 1500.0], "y": 500.0, "population": [8.0, 2.0]}
+    ... )
+    >>> locate_cells(grid, communes)[["code_insee", "rattachement"]]
+      code_insee   rattachement
+    0      14001         centre
+    1        NaN  hors communes
+    """
+    found = _find(grid, communes)
+    codes = np.append(communes["code_insee"].to_numpy(dtype=object), np.array([None], dtype=object))
+    how = np.select([found.row < 0, found.named], ["hors communes", "code"], "centre")
+    out = grid.copy()
+    out["code_insee"] = pd.Series(codes[found.row], index=grid.index, dtype="str")
+    out["rattachement"] = pd.Series(how, index=grid.index, dtype="str")
+    return out
+
+
+def count_cells(located: pd.DataFrame) -> pd.DataFrame:
+    """Account for every cell: how many were counted for a commune, how, and how many for none.
+
+    Parameters
+    ----------
+    located
+        What `locate_cells` gave.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row each for ``centre``, ``code`` and ``hors communes``: `carreaux`, `population`, and
+        `carreaux_imputes`, `population_imputee` for the imputed among them.
+
+    Raises
+    ------
+    ColumnError
+        If the cells are not located.
+
+    Examples
+    --------
+    >>> located = pd.DataFrame({
+    ...     "rattachement": ["centre", "hors communes"], "population": [8.0, 2.0],
+    ...     "impute": [True, False],
+    ... })
+    >>> count_cells(located)[["rattachement", "carreaux", "population", "carreaux_imputes"]]
+        rattachement  carreaux  population  carreaux_imputes
+    0         centre         1         8.0                 1
+    1           code         0         0.0                 0
+    2  hors communes         1         2.0                 0
+    """
+    _require(located, ("rattachement", "population"), "grid", "locate_cells")
+    imputed = _imputed(located)
+    rows = []
+    for how in ("centre", "code", "hors communes"):
+        of = (located["rattachement"] == how).to_numpy()
+        people = located["population"].to_numpy(dtype=float)
+        rows.append(
+            {
+                "rattachement": how,
+                "carreaux": int(of.sum()),
+                "population": float(people[of].sum()),
+                "carreaux_imputes": int((of & imputed).sum()),
+                "population_imputee": float(people[of & imputed].sum()),
+            }
+        )
+    return pd.DataFrame(rows).astype({"rattachement": "str"})
+
+
+class Cells(NamedTuple):
+    """The cells of a grid on the rows of some communes, neighbours near each other."""
+
+    x: Floats  # metres, in the communes' metric CRS
+    y: Floats
+    people: Floats
+    households: Floats
+    imputed: Bools
+    row: Ints  # of the commune, -1 for none
+    size: int  # how many communes
+
+    @classmethod
+    def of(cls, grid: pd.DataFrame, communes: gpd.GeoDataFrame, crs: CRS) -> Cells:
+        """Place the cells; a grid that is located already keeps its communes."""
+        codes = pd.Index(communes["code_insee"])
+        if codes.has_duplicates:
+            twice = codes[codes.duplicated()][0]
+            raise DataError(f"The communes have code_insee {twice!r} twice: keep one row of each.")
+        if "rattachement" in grid:
+            x, y = _metres(grid, crs)
+            row = codes.get_indexer(grid["code_insee"])
+        else:
+            x, y, row, _ = _find(grid, communes)
+        people = grid["population"].to_numpy(dtype=float)
+        households = (
+            grid["men"].fillna(0.0).to_numpy(dtype=float)
+            if "men" in grid
+            else people / PEOPLE_PER_HOUSEHOLD
+        )
+        imputed = _imputed(grid)
+        at = np.lexsort((np.floor(x / TILE_M), np.floor(y / TILE_M)))
+        return cls(x[at], y[at], people[at], households[at], imputed[at], row[at], len(codes))
+
+    def sums(self, values: Floats) -> Floats:
+        """Sum values of cells by commune."""
+        inside = self.row >= 0
+        sums = np.bincount(self.row[inside], values[inside], minlength=self.size)
+        return sums.astype(np.float64)  # without a cell, bincount counts in integers
+
+    @property
+    def total(self) -> Floats:
+        """People by commune."""
+        return self.sums(self.people)
+
+    def distance_to(self, discs: Discs) -> Floats:
+        """Give the distance from each cell to the nearest centre, metres; NaN if there is none."""
+        distance = np.full(len(self.x), np.nan)
+        known = (self.row >= 0) & np.isfinite(self.x) & np.isfinite(self.y)
+        if len(discs.x):
+            tree = cKDTree(np.column_stack([discs.x, discs.y]))
+            points = np.column_stack([self.x[known], self.y[known]])
+            distance[known] = tree.query(points, workers=-1)[0]
+        return distance
+
+    def within(self, discs: Discs) -> Bools:
+        """Tell which cells have their centre in a disc."""
+        near = np.zeros(len(self.x), dtype=bool)
+        known = np.flatnonzero((self.row >= 0) & np.isfinite(self.x))
+        near[known] = settle(self.x[known], self.y[known], np.zeros(len(known)), discs)[0]
+        return near
+
+    def quantiles(self, values: Floats, levels: Sequence[float]) -> list[Floats]:
+        """Give the smallest values that hold at least these shares of each commune's people."""
+        known = np.flatnonzero((self.row >= 0) & np.isfinite(values) & (self.people > 0))
+        order = known[np.lexsort((values[known], self.row[known]))]
+        row, weight = self.row[order], self.people[order]
+        first = _starts(row)
+        cumulated = np.cumsum(weight)
+        before = np.repeat(cumulated[first] - weight[first], np.diff(first, append=len(row)))
+        share = (cumulated - before) / np.bincount(row, weight, self.size)[row]
+        found = []
+        for level in levels:
+            enough = np.flatnonzero(share >= level - 1e-12)
+            at = enough[_starts(row[enough])]
+            out = np.full(self.size, np.nan)
+            out[row[at]] = values[order][at]
+            found.append(out)
+        return found
+
+    def scaled(self, legal: Floats | None) -> Floats:
+        """Give the people of each cell such that they add up to each commune's population."""
+        if legal is None:
+            return self.people
+        factor = np.divide(legal, self.total, out=np.zeros(self.size), where=self.total > 0)
+        return np.asarray(self.people * np.append(factor, 0.0)[self.row], dtype=np.float64)
+
+    def with_empty_communes(self, metric: gpd.GeoDataFrame) -> Cells:
+        """Add one cell, at a point inside, for each commune that has none."""
+        empty = np.flatnonzero(self.total == 0)
+        points = shapely.point_on_surface(metric.geometry.to_numpy()[empty])
+        people = metric["population"].to_numpy(float)[empty] if "population" in metric else None
+        people = np.zeros(len(empty)) if people is None else people
+        return self._replace(
+            x=np.append(self.x, shapely.get_x(points)),
+            y=np.append(self.y, shapely.get_y(points)),
+            people=np.append(self.people, people),
+            households=np.append(self.households, people / PEOPLE_PER_HOUSEHOLD),
+            imputed=np.append(self.imputed, np.zeros(len(empty), dtype=bool)),
+            row=np.append(self.row, empty),
+        )
+
+
+def may_be_shown(count: Floats, households: Floats) -> Bools:
+    """Tell which sums of cells may be shown: none, or two cells and eleven households or more.
+
+    Parameters
+    ----------
+    count
+        How many cells each sum is of.
+    households
+        How many households live in them.
+
+    Returns
+    -------
+    numpy.ndarray
+        True where the sum may be shown.
+
+    Examples
+    --------
+    >>> may_be_shown(np.array([0, 1, 2, 2]), np.array([0.0, 50.0, 10.9, 11.0])).tolist()
+    [True, False, False, True]
+    """
+    return np.asarray((count == 0) | ((count >= 2) & (households >= HOUSEHOLDS_MIN)))
+
+
+class _Found(NamedTuple):
+    """The row of the commune of each cell."""
+
+    x: Floats  # metres
+    y: Floats
+    row: Ints  # -1 for none
+    named: Bools  # found by the code that INSEE names, and not by the centre
+
+
+def _find(grid: pd.DataFrame, communes: gpd.GeoDataFrame) -> _Found:
+    """Find the commune of each cell."""
+    _require(grid, ("epsg", "x", "y", "population"), "grid", "read_grid")
+    _require(communes, ("code_insee",), "communes", "read_communes")
+    metric = to_metric(communes, what="communes")
+    order = np.argsort(metric["code_insee"].to_numpy(dtype=object), kind="stable")
+    x, y = _metres(grid, metric.crs)
+    found = cells_within(x, y, metric.geometry.to_numpy()[order])
+    row = np.where(found >= 0, order[found], -1)
+    codes = metric["code_insee"].to_numpy(dtype=object)
+    by_code = _named_row(grid, codes, np.flatnonzero(row < 0))
+    return _Found(x, y, np.where(row >= 0, row, by_code), by_code >= 0)
+
+
+def _starts(row: Ints) -> Ints:
+    """Give where each run of equal rows begins."""
+    return np.flatnonzero(np.diff(row, prepend=-1))
+
+
+def _metres(grid: pd.DataFrame, crs: CRS) -> tuple[Floats, Floats]:
+    """Carry the centres of cells to the metric CRS of the communes."""
+    x, y = grid["x"].to_numpy(dtype=float), grid["y"].to_numpy(dtype=float)
+    epsg = grid["epsg"].to_numpy()
+    out_x, out_y = np.full(len(x), np.nan), np.full(len(x), np.nan)
+    for code in np.unique(epsg):
+        at = epsg == code
+        out_x[at], out_y[at] = reproject(x[at], y[at], int(code), crs)
+    return out_x, out_y
+
+
+def _named_row(grid: pd.DataFrame, codes: np.ndarray, cells: Ints) -> Ints:
+    """Give, for some cells, the row of the first commune that INSEE names for them; else -1."""
+    row = np.full(len(grid), -1, dtype=np.int64)
+    if "lcog_geo" in grid and len(cells):
+        first = grid["lcog_geo"].iloc[cells].str.slice(0, 5)
+        distinct = first.drop_duplicates().dropna()
+        today = dict(zip(distinct, current_codes(distinct), strict=True))
+        known = first.where(first.isin(codes), first.map(today))
+        row[cells] = pd.Index(codes).get_indexer(known)
+    return row
+
+
+def _imputed(grid: pd.DataFrame) -> Bools:
+    if "impute" not in grid:
+        return np.zeros(len(grid), dtype=bool)
+    return np.asarray(grid["impute"].to_numpy(dtype=bool))
+
+
+def _require(frame: pd.DataFrame, columns: Sequence[str], what: str, source: str) -> None:
+    for column in columns:
+        if column not in frame:
+            raise ColumnError(f"The {what} has no column {column!r}: {source} gives it.")

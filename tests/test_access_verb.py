@@ -1,0 +1,121 @@
+"""``epn-geo access``: one command, files that agree with each other, and the story on stderr."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import epn_geo as epn
+from epn_geo.cli import app
+from epn_geo.embedded import embedded_path
+
+DEMO = embedded_path("demo/epn-demonstration.csv")
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    done = CliRunner().invoke(app, ["access", *arguments])
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.stdout, done.stderr
+
+
+def french(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, sep=";", decimal=",", encoding="utf-8-sig", dtype={"code_insee": str})
+
+
+def test_the_files_hold_what_the_functions_give(tmp_path: Path) -> None:
+    code, out, err = run("--departement", "Orne", "--supply", "heures", "-o", str(tmp_path))
+    assert code == 0
+    names = {Path(line).name for line in out.splitlines()}
+    assert names == {path.name for path in tmp_path.iterdir()}
+    assert "indice de Gini" in err
+    assert "DÉMONSTRATION" in err
+    communes = epn.read_communes(departements="61")
+    places = epn.add_weekly_hours(epn.locate(epn.read_places(DEMO), communes))
+    expected = epn.measure_access(communes, places, supply="heures_semaine")
+    written = french(tmp_path / "acces.csv")
+    assert written["acces_pour_10000_hab"].tolist() == pytest.approx(
+        expected["acces_pour_10000_hab"].tolist()
+    )
+    inequality = french(tmp_path / "acces-inegalites.csv")
+    gini = epn.gini_index(expected["acces_pour_10000_hab"], expected["population"])
+    assert inequality["gini"][0] == pytest.approx(gini)
+    assert "epnStart" in (tmp_path / "acces.html").read_text(encoding="utf-8")
+
+
+def test_indices_keep_their_decimals_in_the_workbook(tmp_path: Path) -> None:
+    run("--departement", "61", "-o", str(tmp_path))
+    sheet = openpyxl.load_workbook(tmp_path / "acces.xlsx")["Inégalités d'accès"]
+    titles = {cell.value: cell.column for cell in sheet[2]}  # the first line says: demonstration
+    cell = sheet.cell(3, titles["Indice de Gini"])
+    assert 0 < cell.value < 1
+    assert cell.number_format == "#,##0.00"
+    assert sheet.cell(3, titles["Part sous le seuil"]).number_format == "0.0%"
+
+
+def test_a_grid_and_weights_are_taken_and_told(tmp_path: Path) -> None:
+    communes = epn.read_communes(departements="61").to_crs(3035)
+    inside = communes.representative_point()
+    ids = [
+        f"CRS3035RES200mN{int(p.y // 200) * 200}E{int(p.x // 200) * 200}" for p in inside.iloc[::2]
+    ]
+    ids.append("CRS3035RES200mN2000000E2000000")
+    grid = tmp_path / "grid.csv"
+    pd.DataFrame({"idcar_200m": ids, "ind": 10.0}).to_csv(grid, index=False)
+    code, out, _ = run(
+        "--departement", "61", "--grid", str(grid), "--weight", "antenne=0.5", "--method", "2sfca",
+        "--radius", "12km", "--line", "1", "-o", str(tmp_path / "out"), "--json", "--lang", "en",
+    )  # fmt: skip
+    assert code == 0
+    record = json.loads(out)
+    outside = next(row for row in record["carreaux"] if row["rattachement"] == "hors communes")
+    assert outside["carreaux"] == 1
+    assert record["parametres"]["category_weights"] == {"antenne": 0.5}
+    assert record["ensemble"]["seuil"] == 1
+    assert french(tmp_path / "out/acces.csv")["methode_population"].eq("carreaux").sum() > 150
+
+
+def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
+    hashes = []
+    for name in ("a", "b"):
+        run("--departement", "61", "-o", str(tmp_path / name))
+        files = sorted((tmp_path / name).iterdir())
+        hashes.append([hashlib.sha256(file.read_bytes()).hexdigest() for file in files])
+    assert hashes[0] == hashes[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--radius", "15"], "Did you mean '15km'"),
+        (["--weight", "antenne"], "CATEGORY=NUMBER"),
+        (["--supply", "etpp"], "no column 'etpp'"),
+    ],
+)
+def test_what_cannot_be_used_is_one_sentence(
+    tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    with pytest.raises(epn.EpnGeoError, match=message):
+        run("--departement", "61", "-o", str(tmp_path), *arguments)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_hours_that_are_missing_are_refused_or_replaced(tmp_path: Path) -> None:
+    places = pd.read_csv(DEMO, dtype=str)
+    places.loc[places.index[:3], "horaires"] = "le matin"
+    file = tmp_path / "list.csv"
+    places.to_csv(file, index=False)
+    options = [str(file), "--supply", "heures", "-o", str(tmp_path / "out"), "--departement", "14"]
+    with pytest.raises(epn.DataError, match="give missing_supply"):
+        run(*options)
+    code, _, err = run(*options, "--missing-supply", "0")
+    assert code == 0
+    assert "3 lieux sans horaires compris" in err
+    read = pd.read_csv(tmp_path / "out/acces-lieux.csv", sep=";", encoding="utf-8-sig")
+    assert (read["horaires_lus"] == "non compris").sum() == 3

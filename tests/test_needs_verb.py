@@ -1,0 +1,66 @@
+"""``epn-geo needs``: what was declared is told, what is missing stays so, and the rank adds up."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import epn_geo as epn
+from epn_geo.cli import app
+
+DECLARED = ["--figure", "total", "--direction", "high", "--bounds", "1..10", "--vintage", "2024"]
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    done = CliRunner().invoke(app, ["needs", *arguments])
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.stdout, done.stderr
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    communes = epn.read_communes(departements="61")["code_insee"]
+    rows = pd.DataFrame({"code": communes, "total": [1 + i % 10 for i in range(len(communes))]})
+    rows.loc[0, "total"] = -9999
+    path = tmp_path / "fragilite.csv"
+    rows.to_csv(path, index=False, sep=";")
+    return path
+
+
+def test_the_ranking_shows_its_ingredients(table: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    code, printed, told = run(str(table), *DECLARED, "--departement", "61", "-o", str(out))
+    assert code == 0
+    assert {Path(line).name for line in printed.splitlines()} == {p.name for p in out.iterdir()}
+    ranking = pd.read_csv(out / "classement.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    known = ranking.dropna(subset=["score"])
+    product = known["population_renseignee"] * known["besoin"]
+    assert product.tolist() == pytest.approx(known["score"].tolist())
+    assert known["rang"].tolist() == sorted(known["rang"])
+    record = json.loads((out / "besoins.json").read_text(encoding="utf-8"))
+    assert record["besoin"]["communes_sans_donnee"] == 1
+    assert record["besoin"]["declare"]["vintage"] == "2024"
+    assert record["besoin"]["lignes"]["valeur manquante"] == 1
+    assert "inconnu pour 1 ;" in told
+    communes = pd.read_csv(out / "besoins.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    short = communes["sous_desservie"] & (communes["besoin"] >= 0.5)
+    assert (communes["prioritaire"] == "oui").tolist() == short.tolist()
+
+
+def test_nothing_is_assumed_of_a_figure(table: Path, tmp_path: Path) -> None:
+    code, _, told = run(str(table), *DECLARED[:6], "-o", str(tmp_path / "out"))
+    assert code == 2
+    assert "--vintage" in told
+    with pytest.raises(epn.DataError, match=r"as 1\.\.10"):
+        run(str(table), *DECLARED[:4], "--bounds", "10", "--vintage", "2024")
+
+
+def test_a_file_of_elsewhere_is_refused(table: Path, tmp_path: Path) -> None:
+    with pytest.raises(epn.DataError, match="says nothing of these"):
+        run(str(table), *DECLARED, "--departement", "14", "-o", str(tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
