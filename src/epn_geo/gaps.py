@@ -10,13 +10,15 @@ import pandas as pd
 import shapely
 
 from epn_geo.arcs import Floats, Ints
-from epn_geo.coverage import discs_round
+from epn_geo.coverage import discs_round, nearest_place, town_halls
 from epn_geo.crs import to_metric
 from epn_geo.errors import ColumnError, DataError, did_you_mean
 from epn_geo.joins import LEVELS
 from epn_geo.labels import Lang, check_lang, say
 from epn_geo.overlay import Geometries, uncovered, unite
 from epn_geo.radii import Radius, measure_for
+
+TOUCHED_M2 = 1000.0  # below that, a zone meets a commune only by the rounding of its outline
 
 Level = Literal["zone", "commune", "epci", "departement", "region"]
 
@@ -155,6 +157,82 @@ def flag_underserved(
     return out
 
 
+def describe_gaps(
+    gaps: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, places: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Say which EPCI each zone touches, and which of its communes is farthest from any place.
+
+    Parameters
+    ----------
+    gaps
+        Zones, as `find_gaps` gives them, in any CRS.
+    communes
+        The communes they were found in, with `code_insee`.
+    places
+        Places, as `measure_coverage`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        `gaps` (same rows, index and CRS) with these columns added:
+
+        - `nombre_epci`, `codes_epci`, `epci_touches`: the EPCI of the communes of which more than
+          0.001 km² lies in the zone, by code (if `communes` tells them);
+        - `mairies_hors_portee`: town halls in the zone;
+        - `commune_la_plus_eloignee`, `distance_max_km`: of these, the one farthest from any place
+          and how far, in a straight line; missing if the zone holds no town hall, or if there is no
+          place.
+
+    Raises
+    ------
+    CrsError
+        As `measure_coverage`.
+    ColumnError
+        If `communes` has no `code_insee`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> communes = gpd.GeoDataFrame(
+    ...     {"code_insee": ["14001", "14002"], "commune": ["Ouest", "Est"],
+    ...      "code_epci": ["200000001"] * 2, "epci": ["CC Côte"] * 2},
+    ...     geometry=[shapely.box(0, 0, 4000, 4000), shapely.box(4000, 0, 8000, 4000)], crs=2154,
+    ... )
+    >>> place = gpd.GeoDataFrame(geometry=[shapely.Point(2000, 2000)], crs=2154)
+    >>> zones = describe_gaps(find_gaps(communes, place, radius_km=3), communes, place)
+    >>> zones[["epci_touches", "commune_la_plus_eloignee", "distance_max_km"]]
+      epci_touches commune_la_plus_eloignee  distance_max_km
+    0      CC Côte                      Est              4.0
+    """
+    if "code_insee" not in communes:
+        raise ColumnError("The communes have no column 'code_insee'. read_communes gives one.")
+    metric = to_metric(nearest_place(communes, places), what="communes")
+    zones = gaps.to_crs(metric.crs).geometry.to_numpy()
+    outlines = metric.geometry.to_numpy()
+    zone, row = shapely.STRtree(outlines).query(zones, predicate="intersects")
+    real = shapely.area(shapely.intersection(zones[zone], outlines[row])) > TOUCHED_M2
+    touched = pd.DataFrame({"zone": zone[real], "row": row[real]})
+    out = gaps.copy()
+    if "code_epci" in metric:
+        _name_epci(out, touched, metric)
+    halls = gpd.points_from_xy(*town_halls(metric)).to_numpy()
+    zone, row = shapely.STRtree(halls).query(zones, predicate="intersects")
+    distance = metric["distance_km"].to_numpy()
+    inside = pd.DataFrame({"zone": zone, "row": row, "distance": distance[row]})
+    if "rayon_km" in gaps:  # one that is just at the radius is reached, though on the zone's edge
+        inside = inside[~(inside["distance"] <= gaps["rayon_km"].to_numpy()[inside["zone"]])]
+    out["mairies_hors_portee"] = np.bincount(inside["zone"], minlength=len(out))
+    known = inside.dropna(subset="distance").sort_values(
+        ["distance", "row"], ascending=[False, True]
+    )
+    first = known.drop_duplicates("zone").set_index("zone").reindex(range(len(out)))
+    label = metric["commune" if "commune" in metric else "code_insee"].astype(object).to_numpy()
+    named = [None if np.isnan(r) else label[int(r)] for r in first["row"]]
+    out["commune_la_plus_eloignee"] = pd.Series(named, index=out.index, dtype="str")
+    out["distance_max_km"] = first["distance"].to_numpy()
+    return out
+
+
 class _Pieces(NamedTuple):
     """What is out of reach, commune by commune."""
 
@@ -252,6 +330,21 @@ def _describe(grouped: _Grouped, metric: gpd.GeoDataFrame, by: Level) -> gpd.Geo
     if by == "zone":
         frame.insert(0, "zone", pd.Series([f"Z{n:03d}" for n in range(1, count + 1)], dtype="str"))
     return frame
+
+
+def _name_epci(out: gpd.GeoDataFrame, touched: pd.DataFrame, metric: gpd.GeoDataFrame) -> None:
+    """Add the EPCI that each zone touches, by code."""
+    codes = metric["code_epci"].astype(object).to_numpy()
+    names = dict(zip(codes, metric.get("epci", codes), strict=True))
+    lists: list[list[str]] = [[] for _ in range(len(out))]
+    for zone, rows in touched.groupby("zone")["row"]:
+        lists[int(str(zone))] = sorted({c for c in codes[rows] if isinstance(c, str)})
+    out["nombre_epci"] = np.array([len(found) for found in lists], dtype=np.int64)
+    for column, joined in (
+        ("codes_epci", [", ".join(found) for found in lists]),
+        ("epci_touches", [", ".join(str(names[code]) for code in found) for found in lists]),
+    ):
+        out[column] = pd.Series(joined, index=out.index, dtype="str")
 
 
 def _reasons(distance_km: float | None, part: float | None, lang: Lang) -> list[str]:

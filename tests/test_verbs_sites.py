@@ -1,0 +1,151 @@
+"""The verbs that help to decide, from the command line to the files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+from typer.testing import CliRunner
+
+from epn_geo.cli import app
+from epn_geo.errors import DataError
+
+RUN = CliRunner()
+
+
+def invoke(*arguments: str) -> list[str]:
+    done = RUN.invoke(app, list(arguments), catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.stdout.splitlines()
+
+
+def read(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, sep=";", decimal=",", encoding="utf-8-sig", dtype={"id": str})
+
+
+def test_sites_for_two_departements(tmp_path: Path) -> None:
+    out = tmp_path / "sites"
+    printed = invoke(
+        "sites", "--new", "3", "--departement", "27", "--departement", "Seine-Maritime",
+        "--sensitivity", "8km", "-o", str(out),
+    )  # fmt: skip
+    names = ["sites.csv", "sensibilite.csv", "sites.xlsx", "sites.gpkg", "carte-sites.html"]
+    assert printed == [str(out / name) for name in names]
+    assert sorted(file.name for file in out.iterdir()) == sorted(names)
+    table = read(out / "sites.csv")
+    assert table["rang"].tolist() == [1, 2, 3]
+    assert set(table["code_departement"]) <= {27, 76}
+    assert {"gain_27", "gain_76", "gain_ailleurs"} <= set(table)
+    assert "gain_14" not in table
+    assert table["methode"].eq("optimum prouvé").all()
+    layer = gpd.read_file(out / "sites.gpkg", layer="sites")
+    assert layer["id"].tolist() == table["id"].tolist()
+    book = load_workbook(out / "sites.xlsx")
+    assert book.sheetnames == ["Lieux proposés", "Sensibilité"]
+    words = [cell.value for row in book["Lieux proposés"].iter_rows(max_row=3) for cell in row]
+    assert "Habitants gagnés, département 27" in words
+
+
+def test_sites_as_json_and_the_quick_answer(tmp_path: Path) -> None:
+    done = RUN.invoke(
+        app,
+        ["sites", "--epci", "200066801", "--new", "2", "--radius", "5km", "--time-limit", "0s",
+         "--lang", "en", "--json", "-o", str(tmp_path)],
+        catch_exceptions=False,
+    )  # fmt: skip
+    told = json.loads(done.stdout)
+    assert told["fichiers"][0] == "sites.csv"
+    assert {row["methode"] for row in told["lignes"]} <= {"greedy", "proven optimum"}
+    assert "places proposed" in done.stderr
+
+
+def test_as_many_as_it_takes(tmp_path: Path) -> None:
+    invoke(
+        "sites", "--departement", "61", "--share", "100%", "--radius", "15km", "-o", str(tmp_path)
+    )
+    table = read(tmp_path / "sites.csv")
+    assert table["communes_hors_portee"].iloc[-1] == 0
+    assert table["valeur"].eq(len(table)).all()
+
+
+def test_skills_and_a_gap(tmp_path: Path) -> None:
+    printed = invoke(
+        "skills", "--by", "departement", "--departement", "27", "-o", str(tmp_path),
+        "--gap", "Compréhension du monde numérique",
+    )  # fmt: skip
+    names = ["competences.csv", "competences.xlsx", "manques.csv", "manques.gpkg"]
+    assert printed == [str(tmp_path / name) for name in [*names, "carte-manques.html"]]
+    table = read(tmp_path / "competences.csv")
+    assert len(table) == 9
+    assert table.set_index("valeur").loc["Compréhension du monde numérique", "lieux"] == 0
+    book = load_workbook(tmp_path / "competences.xlsx")
+    assert book.sheetnames == ["Lieux", "Part à portée", "Habitants à portée"]
+    heads = [cell.value for row in book["Lieux"].iter_rows(max_row=3) for cell in row]
+    assert "Loisirs et créations numériques" in heads
+    gaps = read(tmp_path / "manques.csv")
+    assert len(gaps) == 585
+    assert gaps["population_sans_service"].sum() > 0
+
+
+def test_who_depends_on_whom(tmp_path: Path) -> None:
+    printed = invoke("network", "--departement", "61", "-o", str(tmp_path))
+    names = ["fermetures.csv", "zones.csv", "crant.csv", "reseau.xlsx", "reseau.gpkg"]
+    assert printed == [str(tmp_path / name) for name in names]
+    lost = read(tmp_path / "fermetures.csv")
+    assert len(lost) == 153  # every row of the list, the worst closure first
+    assert lost["rang_fermeture"].head(3).tolist() == [1, 2, 3]
+    assert lost["population_dependante_aire"].dropna().round(6).is_monotonic_decreasing
+    book = load_workbook(tmp_path / "reseau.xlsx")
+    assert book.sheetnames == [
+        "Si un lieu ferme", "Blocs hors de portée", "Territoires des CRANT",
+    ]  # fmt: skip
+    assert "fictif" in str(book["Si un lieu ferme"]["A1"].value)
+    layers = gpd.list_layers(tmp_path / "reseau.gpkg")["name"].tolist()
+    assert layers == ["fermetures", "zones", "crant"]
+
+
+def test_means_are_told_where_the_list_has_them(tmp_path: Path) -> None:
+    listed = tmp_path / "epn.csv"
+    listed.write_text(
+        "nom;latitude;longitude;commune;Visites;Inscrits\n"
+        "EPN A;48,43;0,09;Alençon;1 200;100\nEPN B;48,74;-0,57;Flers;;50\n",
+        encoding="utf-8",
+    )
+    printed = invoke("network", str(listed), "--departement", "61", "-o", str(tmp_path / "o"))
+    assert str(tmp_path / "o/moyens.csv") in printed
+    table = read(tmp_path / "o/moyens.csv")
+    assert table[["visites", "visites_renseignes", "visites_par_inscrit"]].to_numpy().tolist() == [
+        [1200, 1, 12]
+    ]
+
+
+def test_the_same_bytes_twice(tmp_path: Path) -> None:
+    for run in ("1", "2"):
+        invoke("sites", "--epci", "200066801", "--new", "1", "-o", str(tmp_path / run))
+    for file in (tmp_path / "1").iterdir():
+        assert file.read_bytes() == (tmp_path / "2" / file.name).read_bytes(), file.name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["sites", "--radius", "10"], "Did you mean '10km'"),
+        (["sites", "--time-limit", "60"], "60s"),
+        (["sites", "--goal", "couverage"], "Did you mean 'coverage'"),
+        (["sites", "--share", "90%", "--sensitivity", "5km"], "--new"),
+        (["sites", "--departement", "27", "--epci", "200066801"], "--departement or --epci"),
+        (["sites", "--candidates", "absent.csv"], "absent.csv"),
+        (["skills", "--by", "epcis"], "Did you mean 'epci'"),
+        (["skills", "--gap", "Jeux"], "no value 'Jeux'"),
+    ],
+)
+def test_what_cannot_be_used_is_explained(
+    arguments: list[str], message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(DataError, match=message):
+        RUN.invoke(app, [*arguments, "-o", str(tmp_path / "o")], catch_exceptions=False)
+    assert not (tmp_path / "o").exists()  # nothing is left half done
