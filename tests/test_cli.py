@@ -16,8 +16,8 @@ from epn_geo.embedded import embedded_path
 from epn_geo.study import DEMONSTRATION
 
 FILES = [
-    "carte.html", "tableaux.xlsx", "couches.gpkg", "communes.csv", "epci.csv", "departements.csv",
-    "lieux.csv", "zones.csv", "constats.csv", "resume.json",
+    "carte.html", "carte.png", "carte.pdf", "tableaux.xlsx", "couches.gpkg", "communes.csv",
+    "epci.csv", "departements.csv", "lieux.csv", "zones.csv", "constats.csv", "resume.json",
 ]  # fmt: skip
 
 

@@ -21,6 +21,32 @@ def checks(communes: Frame, places: Frame) -> pd.DataFrame:
     return epn.check_places(places, communes)
 
 
+CELLS = pd.DataFrame(
+    {"epsg": 2154, "x": [451_000.0, 455_000.0, 459_100.0], "y": 6_881_000.0, "population": 40.0}
+)
+
+
+def gaps_of_cells(communes: Frame, places: Frame) -> pd.DataFrame:
+    return epn.measure_gaps(epn.find_gaps(communes, places, 2), communes, places, CELLS)
+
+
+def clusters(communes: Frame, places: Frame) -> pd.DataFrame:
+    return epn.find_clusters(epn.nearest_place(communes, places), "distance_km", permutations=99)
+
+
+def geocoded(_: Frame, places: Frame) -> pd.DataFrame:
+    without_address = places.assign(adresse=None, commune=None)  # so that nobody need be asked
+    return epn.geocode_places(without_address, epn.Door(epn.Cache("nowhere"), offline=True))
+
+
+def merged(_: Frame, places: Frame) -> pd.DataFrame:
+    return epn.merge_places({"a": places, "b": places.iloc[:2]}, threshold=0.9).places
+
+
+def skills(communes: Frame, places: Frame) -> pd.DataFrame:
+    return epn.skills_matrix(places.assign(services="Parentalité"), communes, radius_km=2)
+
+
 # Each call takes (communes, places); "same" says which of the two comes back, row for row.
 CALLS: dict[str, tuple[str | None, Callable[[Frame, Frame], object]]] = {
     "locate": ("places", lambda c, p: epn.locate(p, c)),
@@ -33,10 +59,43 @@ CALLS: dict[str, tuple[str | None, Callable[[Frame, Frame], object]]] = {
         lambda c, p: epn.flag_underserved(epn.measure_coverage(c, p, 2)),
     ),
     "find_gaps": (None, lambda c, p: epn.find_gaps(c, p, 2)),
+    "compare_places": (None, lambda _, p: epn.compare_places(p, p.iloc[1:])),
+    "compare_coverage": (
+        "communes",
+        lambda c, p: epn.compare_coverage(p, p.iloc[1:], c, 2).communes,
+    ),
+    "changed_zones": (None, lambda c, p: epn.changed_zones(p, p.iloc[1:], c, 2)),
+    "revise": (None, lambda _, p: epn.revise(p, p.iloc[:1].assign(id="new"), ("p1",))),
     "keep_near": (None, lambda c, p: epn.keep_near(p, c, 5)),
     "summarise": (None, lambda c, p: epn.summarise(epn.measure_coverage(c, p, 2), p)),
     "check_places": (None, checks),
+    "geocode_places": ("places", geocoded),
+    "merge_places": (None, merged),
+    "measure_population": ("communes", lambda c, p: epn.measure_population(c, p, CELLS, [2, 3])),
+    "measure_gaps": (None, gaps_of_cells),
+    "measure_access": ("communes", epn.measure_access),
+    "measure_access, grid": ("communes", lambda c, p: epn.measure_access(c, p, grid=CELLS)),
+    "measure_load": ("places", lambda c, p: epn.measure_load(p, c)),
+    "estimate_travel_time": ("communes", epn.estimate_travel_time),
+    "estimate_reach": ("places", lambda c, p: epn.estimate_reach(p, c, 15)),
+    "find_clusters": ("communes", clusters),
+    "suggest_sites": (None, lambda c, p: epn.suggest_sites(c, p, 2, 2)),
+    "sites_to_reach": (None, lambda c, p: epn.sites_to_reach(c, p, 5)),
+    "site_sensitivity": (None, lambda c, p: epn.site_sensitivity(c, p, 1, radii_km=[2, 4])),
+    "add_sites": (None, lambda c, p: epn.add_sites(p, epn.suggest_sites(c, p, 1, 2))),
+    "measure_closures": ("places", lambda c, p: epn.measure_closures(p, c, 2)),
+    "assign_crant": ("places", lambda c, p: epn.assign_crant(p, c)),
+    "crant_territories": (None, lambda c, p: epn.crant_territories(p, c)),
+    "skills_matrix": (None, skills),
+    "find_skill_gaps": (
+        "communes",
+        lambda c, p: epn.find_skill_gaps(c, p, "antenne", 2, field="categorie"),
+    ),
+    "measure_means": (None, lambda c, p: epn.measure_means(p.assign(visites="3"), c)),
+    "describe_gaps": (None, lambda c, p: epn.describe_gaps(epn.find_gaps(c, p, 2), c, p)),
 }
+# these look at no territory
+PLACES_ONLY = ("reach", "geocode_places", "merge_places", "compare_places", "revise")
 # locate is the one function that changes columns: where a place stands replaces what was declared
 REPLACED = {"locate": ["code_insee", "commune"]}
 
@@ -108,7 +167,7 @@ def test_numbers_do_not_depend_on_the_crs_they_came_in(grid: Frame) -> None:
         assert got.tolist() == pytest.approx(expected.tolist(), abs=1e-7)
 
 
-@pytest.mark.parametrize("name", [n for n in CALLS if n not in ("reach",)])
+@pytest.mark.parametrize("name", [n for n in CALLS if n not in PLACES_ONLY])
 def test_two_territories_in_one_frame_are_refused(name: str) -> None:
     both = epn.read_communes(departements=["61", "974"])
     with pytest.raises(epn.CrsError, match="two territories"):

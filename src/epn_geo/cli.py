@@ -3,17 +3,42 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from epn_geo._version import __version__
-from epn_geo.errors import DataError, EpnGeoError, did_you_mean
+from epn_geo.errors import DataError, EpnGeoError
+from epn_geo.options import (
+    AsJson,
+    Column,
+    CommunesFolder,
+    Departement,
+    Epci,
+    ExitCode,
+    IfChanged,
+    Language,
+    MaxLoss,
+    Region,
+    Today,
+    conclude,
+    known_lang,
+    parse_radii,
+    parse_radius,
+    parse_share,
+    story,
+    study_options,
+)
+from epn_geo.verbs_access import access_command
+from epn_geo.verbs_changes import diff_command, history_command, snapshot_command
+from epn_geo.verbs_fetch import cache_app, fetch_app
+from epn_geo.verbs_lists import geocode_command, isochrones_command, merge_command
+from epn_geo.verbs_needs import needs_command
+from epn_geo.verbs_publish import publish_command
+from epn_geo.verbs_sheets import sheets_command
+from epn_geo.verbs_sites import network_command, sites_command, skills_command
 
 DONE, FAILED, FINDINGS_REMAIN = 0, 1, 3
 
@@ -24,31 +49,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-Region = Annotated[
-    list[str] | None,
-    typer.Option("--region", help="Région, code or name; repeat for several. [default: 28]"),
-]
-Departement = Annotated[
-    list[str] | None,
-    typer.Option("--departement", help="Département, code or name; repeat for several."),
-]
-Epci = Annotated[
-    list[str] | None, typer.Option("--epci", help="EPCI, code or name; repeat for several.")
-]
-Column = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--column",
-        help="What a column of the file is, as FIELD=COLUMN (nom=NOM_EPN); repeat for several.",
-    ),
-]
-Language = Annotated[str, typer.Option("--lang", help="Language of what is made: fr or en.")]
-Today = Annotated[
-    str | None,
-    typer.Option("--date", help="Date of the study (YYYY-MM-DD): shown, and tells stale entries."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print a summary as JSON, not the paths.")]
+app.add_typer(fetch_app, name="fetch")
+app.add_typer(cache_app, name="cache")
+app.command("geocode")(geocode_command)
+app.command("merge")(merge_command)
+app.command("isochrones")(isochrones_command)
+app.command("access")(access_command)
+app.command("needs")(needs_command)
+app.command("diff")(diff_command)
+app.command("sheets")(sheets_command)
+app.command("publish")(publish_command)
+app.command("sites")(sites_command)
+app.command("skills")(skills_command)
+app.command("network")(network_command)
+app.command("snapshot")(snapshot_command)
+app.command("history")(history_command)
 
 
 def _show_version(asked: bool) -> None:
@@ -94,33 +109,52 @@ def build_command(
         "maps"
     ),
     column: Column = None,
+    communes: CommunesFolder = None,
     date: Today = None,
     mobile: Annotated[
         bool,
         typer.Option("--mobile", help="Let mobile places (buses) cover as if they were fixed."),
     ] = False,
     lang: Language = "fr",
+    if_changed: IfChanged = False,
+    exit_code: ExitCode = False,
+    max_loss: MaxLoss = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option(
+            "--replay", help="Run again what this resume.json tells: same list, same parameters."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make the map, the workbook, the layers and the tables of a list of places."""
-    from epn_geo.delivery import deliver  # noqa: PLC0415 - geopandas costs a second, help does not
+    from epn_geo.delivery import deliver, repeat  # noqa: PLC0415 - geopandas costs a second
 
-    study = _study(places, region, departement, epci, column)
-    with _story(lang) as tell:
+    if replay is not None:
+        if any((region, departement, epci, radius, judged, column, communes, date, mobile)):
+            raise DataError("--replay takes its parameters from the record: give no other.")
+        with story(lang) as tell:
+            conclude(
+                repeat(replay, output, places=places, tell=tell),
+                output,
+                exit_code=exit_code,
+                as_json=as_json,
+            )
+        return
+    study = study_options(places, region, departement, epci, column, communes=communes)
+    with story(lang) as tell:
         summary = deliver(
             places,
             output,
-            study | {"radii_km": parse_radii(radius), "judged_km": _kilometres(judged)},
+            study | {"radii_km": parse_radii(radius), "judged_km": parse_radius(judged)},
             date=date,
             mobile=mobile,
-            lang=_lang(lang),
+            lang=known_lang(lang),
             tell=tell,
+            if_changed=if_changed,
+            max_loss=None if max_loss is None else parse_share(max_loss),
         )
-    if as_json:
-        typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
-    else:
-        for name in summary["fichiers"]:
-            typer.echo(str(output / name))
+    conclude(summary, output, exit_code=exit_code, as_json=as_json)
 
 
 @app.command("check")
@@ -130,6 +164,7 @@ def check_command(
     departement: Departement = None,
     epci: Epci = None,
     column: Column = None,
+    communes: CommunesFolder = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write the findings there (.csv, .xlsx).")
     ] = None,
@@ -143,9 +178,9 @@ def check_command(
     """Say what is doubtful in a list of places, row by row."""
     from epn_geo.delivery import inspect_list  # noqa: PLC0415 - as above
 
-    where = _study(places, region, departement, epci, column)
-    with _story(lang) as tell:
-        findings = inspect_list(places, where, date=date, lang=_lang(lang), tell=tell)
+    where = study_options(places, region, departement, epci, column, communes=communes)
+    with story(lang) as tell:
+        findings = inspect_list(places, where, date=date, lang=known_lang(lang), tell=tell)
     remaining = findings[findings["gravite"] != "information"]
     if output is not None:
         from epn_geo.writing import write_table  # noqa: PLC0415 - as above
@@ -158,99 +193,6 @@ def check_command(
             typer.echo(f"ligne {row.ligne} · {row.gravite} · {row.message}")
     if strict and len(remaining):
         raise typer.Exit(FINDINGS_REMAIN)
-
-
-def parse_radii(values: list[str] | None) -> list[float] | dict[str, float]:
-    """Read radii as typed: ``["5km", "10km"]`` or ``["EPN=10km", "antenne=5km"]``.
-
-    Parameters
-    ----------
-    values
-        As typed; commas separate too. None gives 5, 10 and 15 km.
-
-    Returns
-    -------
-    list or dict
-        Kilometres, or kilometres by category.
-
-    Raises
-    ------
-    DataError
-        For a number without unit, another unit, or radii of both kinds.
-
-    Examples
-    --------
-    >>> parse_radii(["5km", "10 km"]), parse_radii(["EPN=10km", "antenne=500m"])
-    ([5.0, 10.0], {'EPN': 10.0, 'antenne': 0.5})
-    """
-    if not values:
-        return [5.0, 10.0, 15.0]
-    typed = [part.strip() for value in values for part in re.split(r"(?<=[a-zA-Z]),|;", value)]
-    named = [part.partition("=") for part in typed if "=" in part]
-    if not named:
-        return [_one_radius(part) for part in typed]
-    if len(named) != len(typed):
-        raise DataError("Give either plain radii (10km) or one per category (EPN=10km), not both.")
-    return {category.strip(): _one_radius(value) for category, _, value in named}
-
-
-def _one_radius(text: str) -> float:
-    match = re.fullmatch(r"(\d+(?:[.,]\d+)?)\s*(km|m)", text.strip(), flags=re.IGNORECASE)
-    if match is None:
-        unit = f" Did you mean '{text}km'?" if re.fullmatch(r"\d+([.,]\d+)?", text) else ""
-        raise DataError(f"{text!r} is not a distance: write it with its unit, as 10km.{unit}")
-    value = float(match[1].replace(",", "."))
-    return value if match[2].lower() == "km" else value / 1000
-
-
-def _kilometres(text: str | None) -> float | None:
-    return None if text is None else _one_radius(text)
-
-
-def _study(
-    places: Path | None,
-    region: list[str] | None,
-    departement: list[str] | None,
-    epci: list[str] | None,
-    column: list[str] | None,
-) -> dict[str, Any]:
-    """Gather what says which list is read how, and for which territory."""
-    if places is not None and not places.exists():
-        names = [file.name for file in places.parent.glob("*")] if places.parent.is_dir() else []
-        raise DataError(f"There is no file {places}.{did_you_mean(places.name, names)}")
-    columns = {}
-    for item in column or []:
-        field, equals, name = item.partition("=")
-        if not equals or not field or not name:
-            raise DataError(f"--column takes FIELD=COLUMN, as nom=NOM_EPN, not {item!r}.")
-        columns[field.strip()] = name.strip()
-    if not (region or departement or epci):
-        region = ["28"]
-    return {"region": region, "departements": departement, "epci": epci, "columns": columns or None}
-
-
-def _lang(lang: str) -> Any:
-    from epn_geo.labels import check_lang  # noqa: PLC0415 - kept out of --help
-
-    return check_lang(lang)
-
-
-@contextlib.contextmanager
-def _story(lang: str) -> Iterator[Any]:
-    """Give a function that says on stderr what is being done, with a spinner on a terminal."""
-    from rich.console import Console  # noqa: PLC0415 - kept out of --help
-
-    _lang(lang)
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    with console.status("…") as status:
-
-        def tell(text: str, *, done: bool = False) -> None:
-            if done:
-                console.print(text, markup=False)
-            else:
-                status.update(text)
-
-        yield tell
 
 
 def main() -> None:

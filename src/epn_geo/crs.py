@@ -17,7 +17,16 @@ from pyproj import CRS, Transformer
 
 from epn_geo.errors import CrsError
 
-__all__ = ["CRS", "TERRITORIES", "Territory", "metric_crs", "project", "require_crs", "to_metric"]
+__all__ = [
+    "CRS",
+    "TERRITORIES",
+    "Territory",
+    "metric_crs",
+    "project",
+    "reproject",
+    "require_crs",
+    "to_metric",
+]
 
 WGS84 = 4326
 
@@ -187,8 +196,33 @@ def project(longitude: Floats, latitude: Floats, crs: CRS) -> tuple[Floats, Floa
     >>> x.round(-3).tolist(), y.round(-3).tolist()
     ([454000.0], [6903000.0])
     """
-    transformer = Transformer.from_crs(WGS84, crs, always_xy=True)
-    x, y = transformer.transform(np.asarray(longitude, float), np.asarray(latitude, float))
+    return reproject(longitude, latitude, CRS(WGS84), crs)
+
+
+def reproject(x: Floats, y: Floats, source: CRS | int, target: CRS | int) -> tuple[Floats, Floats]:
+    """Carry coordinates from one CRS to another, without making geometry of them.
+
+    Parameters
+    ----------
+    x, y
+        Coordinates, same length; longitude is x. What is not a number stays so.
+    source, target
+        CRS, or EPSG codes.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        x and y in the target CRS; infinite where it has no answer.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x, y = reproject(np.array([3798100.0]), np.array([3132900.0]), 3035, 4326)
+    >>> x.round(1).tolist(), y.round(1).tolist()
+    ([2.5], [51.1])
+    """
+    transformer = Transformer.from_crs(CRS(source), CRS(target), always_xy=True)
+    x, y = transformer.transform(np.asarray(x, float), np.asarray(y, float))
     return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +15,33 @@ from epn_geo.coverage import keep_near
 from epn_geo.embedded import embedded_path
 from epn_geo.errors import DataError
 from epn_geo.joins import locate
-from epn_geo.labels import Lang, say
+from epn_geo.labels import Lang, number, say
 from epn_geo.maps import coverage_map
+from epn_geo.pictures import PageSize, picture
 from epn_geo.places import read_places
-from epn_geo.report import number, write_report
+from epn_geo.provenance import Provenance, read_provenance, source_line
+from epn_geo.report import write_report
+from epn_geo.runs import (
+    RECORD,
+    Tell,
+    find_input,
+    finished,
+    is_intact,
+    last_record,
+    told_file,
+    told_request,
+    versions,
+    was_asked,
+    watch_loss,
+)
+from epn_geo.staging import staged_folder
 from epn_geo.study import DEMONSTRATION, Study, build
-from epn_geo.writing import atomic_path, file_hash, write_json, write_layers, write_table
+from epn_geo.styles import study_layers, write_styled_layers
+from epn_geo.writing import atomic_path, file_hash, write_json, write_table
 
-MAP, WORKBOOK, LAYERS, RECORD = "carte.html", "tableaux.xlsx", "couches.gpkg", "resume.json"
+MAP, WORKBOOK, LAYERS = "carte.html", "tableaux.xlsx", "couches.gpkg"
+PICTURES: dict[str, PageSize] = {"carte.png": "slide", "carte.pdf": "a4"}
 NEAR_KM = 30  # how far beyond the border the map shows places
-RECORDED_PACKAGES = ("geopandas", "shapely", "pyproj", "folium", "pandas", "numpy", "scipy")
-
-Tell = Callable[..., None]
 
 
 def deliver(
@@ -41,8 +53,11 @@ def deliver(
     mobile: bool = False,
     lang: Lang = "fr",
     tell: Tell = lambda *_, **__: None,
+    if_changed: bool = False,
+    max_loss: float | None = None,
+    told_as: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Build a study and write all of it into a folder.
+    """Build a study and write all of it into a folder, every file at once or none.
 
     Parameters
     ----------
@@ -61,16 +76,25 @@ def deliver(
         Language of what is made.
     tell
         Called with a sentence at each step (``done=True`` for those worth keeping).
+    if_changed
+        Do nothing if the list, the parameters and the versions are those of the last run, and all
+        of its files are there unchanged.
+    max_loss
+        Refuse a list that has lost more than this share of the last run's places (0-1).
+    told_as
+        What the record says of the list, if it was found elsewhere than the run it repeats says.
 
     Returns
     -------
     dict
-        The record of the run, as written to ``resume.json``.
+        The record of the run, as written to ``resume.json``, with the record's own SHA-256 among
+        `fichiers`, and `modifie`: whether any file differs from the last run's.
 
     Raises
     ------
     EpnGeoError
-        If a file, a territory or a radius cannot be used.
+        If a file, a territory or a radius cannot be used, the list has lost too many places, or
+        another run is writing into the folder.
 
     Examples
     --------
@@ -78,27 +102,102 @@ def deliver(
     >>> folder = Path(tempfile.mkdtemp())
     >>> record = deliver(None, folder, {"departements": "61", "radii_km": [10.0]})
     >>> record["lieux"]["lignes"], sorted(record["fichiers"])[:2]
-    (153, ['carte.html', 'communes.csv'])
+    (153, ['carte.html', 'carte.pdf'])
     """
-    columns = parameters.get("columns")
     source = embedded_path(DEMONSTRATION) if places is None else places
-    tell(say("step_read", lang, file=source.name))
-    frame = read_places(source, columns=columns)
-    if mobile:
-        frame["couvre"] = ~frame["categorie"].isin(["CRANT", "projet lauréat"])
-    tell(say("step_measure", lang))
     options = {name: value for name, value in parameters.items() if name != "columns"}
-    study = build(frame, today=date, lang=lang, **options)
-    demonstration = is_demonstration(study.places)
-    tell(say("step_write", lang))
-    written = _write_all(study, folder, date=date, demonstration=demonstration, lang=lang)
-    record = _record(study, source, options | {"columns": columns, "mobile": mobile, "date": date})
-    record["fichiers"] = {name: file_hash(folder / name) for name in written}
-    write_json(record, folder / RECORD)
-    record["fichiers"][RECORD] = file_hash(folder / RECORD)
+    columns = parameters.get("columns")
+    shown = options | {"columns": columns, "mobile": mobile, "date": date, "lang": lang}
+    request = told_request("build", {"entree": told_as or told_file(places, source)}, shown)
+    with staged_folder(folder) as stage:
+        last = last_record(folder)
+        if if_changed and last is not None and was_asked(last, request) and is_intact(folder, last):
+            tell(say("run_unchanged", lang, folder=folder), done=True)
+            return finished(last, folder, last)
+        tell(say("step_read", lang, file=source.name))
+        frame = read_places(source, columns=columns)
+        if mobile:
+            frame["couvre"] = ~frame["categorie"].isin(["CRANT", "projet lauréat"])
+        tell(say("step_measure", lang))
+        study = build(frame, today=date, lang=lang, **options)
+        provenance = read_provenance(source)
+        sources = data_sources(study.communes, lang, provenance, options.get("communes"))
+        record = request | _account_of(study, sources, provenance)
+        watch_loss(last, record, max_loss, lang, tell)
+        demonstration = is_demonstration(study.places)
+        tell(say("step_write", lang))
+        written = _write_all(
+            study, stage, sources, date=date, demonstration=demonstration, lang=lang
+        )
+        record["fichiers"] = {name: file_hash(stage / name) for name in written}
+        write_json(record, stage / RECORD)
     for line in _account(record, lang, demonstration=demonstration):
         tell(line, done=True)
-    return record
+    return finished(record, folder, last)
+
+
+def repeat(
+    record_file: Path,
+    folder: Path,
+    *,
+    places: Path | None = None,
+    tell: Tell = lambda *_, **__: None,
+) -> dict[str, Any]:
+    """Run again what a record tells.
+
+    Parameters
+    ----------
+    record_file
+        The ``resume.json`` of a run of `deliver`.
+    folder
+        Where to write.
+    places
+        The list, if it is no longer where the run found it.
+    tell
+        As in `deliver`.
+
+    Returns
+    -------
+    dict
+        As `deliver`. What differs from the files of that run is told.
+
+    Raises
+    ------
+    EpnGeoError
+        If the file is no record, or the list is not found or has changed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> first = deliver(None, folder / "a", {"departements": "61", "radii_km": [10.0]})
+    >>> again = repeat(folder / "a" / "resume.json", folder / "b")
+    >>> again["fichiers"] == first["fichiers"]
+    True
+    """
+    record = last_record(record_file.parent, record_file.name)
+    if record is None or record.get("commande") != "build":
+        raise DataError(f"{record_file} is not the record (resume.json) of a run of build.")
+    asked, told = dict(record["parametres"]), record["entree"]
+    lang: Lang = asked.pop("lang")
+    if told["demonstration"]:
+        places = None
+    elif places is None:
+        places = find_input(record, record_file.parent)
+    elif file_hash(places) != told["sha256"]:
+        raise DataError(f"{places} is not the list of that run: its SHA-256 differs.")
+    now = {"epn-geo": __version__, **versions()}
+    then = {"epn-geo": record["epn-geo"], **record["paquets"]}
+    if changed := [name for name in now if now[name] != then.get(name)]:
+        tell(say("replay_versions", lang, names=", ".join(changed)), done=True)
+    date, mobile = asked.pop("date"), asked.pop("mobile")
+    done = deliver(
+        places, folder, asked, date=date, mobile=mobile, lang=lang, tell=tell, told_as=told
+    )
+    differ = [n for n, told_hash in record["fichiers"].items() if done["fichiers"][n] != told_hash]
+    key = "replay_differs" if differ else "replay_same"
+    tell(say(key, lang, count=len(record["fichiers"]), names=", ".join(differ)), done=True)
+    return done
 
 
 def is_demonstration(places: pd.DataFrame) -> bool:
@@ -167,7 +266,10 @@ def inspect_list(
     tell(say("step_read", lang, file=places.name))
     frame = read_places(places, columns=parameters.get("columns"))
     communes = read_communes(
-        parameters.get("region"), parameters.get("departements"), parameters.get("epci")
+        parameters.get("region"),
+        parameters.get("departements"),
+        parameters.get("epci"),
+        path=parameters.get("communes"),
     )
     tell(say("step_check", lang))
     findings = check_places(locate(frame, communes), communes, today=date, lang=lang)
@@ -186,8 +288,13 @@ def inspect_list(
     return findings
 
 
-def data_sources(communes: gpd.GeoDataFrame, lang: Lang = "fr") -> list[str]:
-    """Give the lines that say where the reference data is from.
+def data_sources(
+    communes: gpd.GeoDataFrame,
+    lang: Lang = "fr",
+    provenance: Provenance | None = None,
+    folder: str | None = None,
+) -> list[str]:
+    """Give the lines that say where the data is from.
 
     Parameters
     ----------
@@ -195,6 +302,10 @@ def data_sources(communes: gpd.GeoDataFrame, lang: Lang = "fr") -> list[str]:
         The territory.
     lang
         Language.
+    provenance
+        Of the list of places, if it was fetched.
+    folder
+        Where the communes were read from, if they are not the embedded ones.
 
     Returns
     -------
@@ -207,24 +318,26 @@ def data_sources(communes: gpd.GeoDataFrame, lang: Lang = "fr") -> list[str]:
     >>> "Licence Ouverte" in data_sources(read_communes(departements="61"))[0]
     True
     """
-    return [say("source_communes", lang, communes=number(len(communes), lang))]
+    lines = [] if provenance is None else [source_line(provenance, lang)]
+    key = "source_communes" if folder is None else "source_communes_folder"
+    name = "" if folder is None else Path(folder).name
+    return [*lines, say(key, lang, communes=number(len(communes), lang), folder=name)]
 
 
 def _write_all(
-    study: Study, folder: Path, *, date: str | None, demonstration: bool, lang: Lang
+    study: Study,
+    folder: Path,
+    sources: list[str],
+    *,
+    date: str | None,
+    demonstration: bool,
+    lang: Lang,
 ) -> list[str]:
     """Write every file but the record; give their names."""
-    if folder.exists() and not folder.is_dir():
-        raise DataError(f"{folder} is a file: -o takes a folder.")
-    sources = data_sources(study.communes, lang)
-    layers = {
-        say("layer_places", lang): study.places,
-        say("layer_communes", lang): study.coverage,
-        say("layer_gaps", lang): study.gaps,
-    }
+    near = keep_near(study.places, study.communes, NEAR_KM)
     page = coverage_map(
         study.coverage,
-        places=keep_near(study.places, study.communes, NEAR_KM),
+        places=near,
         gaps=study.gaps,
         sources=sources,
         date=date,
@@ -245,7 +358,28 @@ def _write_all(
         demonstration=demonstration,
         lang=lang,
     )
-    write_layers(layers, folder / LAYERS)
+    layers = study_layers(
+        study.coverage,
+        study.places,
+        gaps=study.gaps,
+        epci=study.tables["epci"],
+        radius_km=study.measure.radius_km,
+        lang=lang,
+    )
+    write_styled_layers(layers, folder / LAYERS, radius_km=study.measure.radius_km, lang=lang)
+    for name, size in PICTURES.items():
+        picture(
+            study.coverage,
+            folder / name,
+            places=near,
+            gaps=study.gaps,
+            radius_km=study.measure.radius_km,
+            size=size,
+            sources=sources,
+            date=date,
+            demonstration=demonstration,
+            lang=lang,
+        )
     tables = {
         "communes.csv": study.coverage,
         "epci.csv": study.tables["epci"],
@@ -256,19 +390,16 @@ def _write_all(
     }
     for name, table in tables.items():
         write_table(table, folder / name)
-    return [MAP, WORKBOOK, LAYERS, *tables]
+    return [MAP, *PICTURES, WORKBOOK, LAYERS, *tables]
 
 
-def _record(study: Study, source: Path, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Say what was read and how, with nothing that changes from one run to the next."""
+def _account_of(study: Study, sources: list[str], provenance: Provenance | None) -> dict[str, Any]:
+    """Count what was read and found."""
     agreement = study.places["accord"].value_counts()
     inside = _in_territory(study)
     return {
-        "epn-geo": __version__,
-        "python": platform.python_version(),
-        "paquets": {name: version(name) for name in RECORDED_PACKAGES},
-        "entree": {"fichier": source.name, "sha256": file_hash(source)},
-        "parametres": parameters,
+        "sources": sources,
+        "provenance": None if provenance is None else provenance._asdict(),
         "communes": len(study.communes),
         "lieux": {
             "lignes": len(study.places),

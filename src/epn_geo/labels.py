@@ -7,6 +7,7 @@ Column names are not here: they are French everywhere, as in the national standa
 from __future__ import annotations
 
 import math
+import re
 from typing import Literal, get_args
 
 from epn_geo.errors import DataError, did_you_mean
@@ -17,6 +18,10 @@ Lang = Literal["fr", "en"]
 WORDS: dict[str, tuple[str, str]] = {
     # -- units and numbers
     "no_data": ("sans donnée", "no data"),
+    "months": (
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "January February March April May June July August September October November December",
+    ),
     # -- the three definitions of coverage
     "covered_area": ("Part de la surface à portée", "Share of area within reach"),
     "covered_town_hall": ("Mairie à portée", "Town hall within reach"),
@@ -70,6 +75,161 @@ WORDS: dict[str, tuple[str, str]] = {
         "Fichiers qui diffèrent de ceux de ce calcul : {names}.",
         "Files that differ from those of that run: {names}.",
     ),
+    # -- the note on what changed: see notes.py
+    "note_title": (
+        "Ce qui change dans l’accès à l’aide au numérique",
+        "What changes in access to digital help",
+    ),
+    "note_people": ("Habitants", "Inhabitants"),
+    "note_places": ("Lieux", "Places"),
+    "note_causes": ("Grâce à qui, à cause de qui", "By whose doing"),
+    "note_halls": ("Mairies", "Town halls"),
+    "note_services": ("Services", "Services"),
+    "note_reach": ("à moins de {km} km d’un lieu", "within {km} km of a place"),
+    "note_own_reach": ("à portée d’un lieu", "within reach of a place"),
+    "note_headline": (
+        "{what} {where} : {people} {reach}{detail}.",
+        "{what} {where}: {people} {reach}{detail}.",
+    ),
+    "note_detail": (
+        " ({gained} en plus, {lost} en moins)",
+        " ({gained} more, {lost} fewer)",
+    ),
+    "note_more": ("{what} de plus", "{what} more"),
+    "note_less": ("{what} de moins", "{what} fewer"),
+    "note_as_many_people": ("autant d’habitants", "as many inhabitants"),
+    "note_as_many_label": ("autant de labels", "as many labels"),
+    "note_as_many_lieu": ("autant de lieux", "as many places"),
+    "note_same_places": ("les mêmes lieux", "the same places"),
+    "note_nothing": (
+        "Rien ne change : les deux listes donnent la même couverture.",
+        "Nothing changes: both lists give the same coverage.",
+    ),
+    "note_reached": (
+        "Avant : {before} {reach}. Après : {after}, sur {total} ({part_before} %, puis "
+        "{part_after} %).",
+        "Before: {before} {reach}. After: {after}, of {total} ({part_before}%, then "
+        "{part_after}%).",
+    ),
+    "note_moves": (
+        "En plus : {gained}. En moins : {lost}. Toujours à portée : {kept}.",
+        "Gained: {gained}. Lost: {lost}. Still within reach: {kept}.",
+    ),
+    "note_distance": (
+        "Distance de la mairie au lieu le plus proche, en moyenne par habitant : {after} km, "
+        "contre {before} km avant.",
+        "Distance from the town hall to the nearest place, mean over inhabitants: {after} km, "
+        "{before} km before.",
+    ),
+    "note_gap": (
+        "Part des habitants {reach}, écart entre le département le mieux et le moins bien "
+        "couvert : {after} points, contre {before} avant.",
+        "Share of inhabitants {reach}, gap between the best and the least covered département: "
+        "{after} points, {before} before.",
+    ),
+    "note_change": ("{title} : {count} ({names}).", "{title}: {count} ({names})."),
+    "note_elsewhere": (
+        "Changements hors du territoire, qui comptent pour ses habitants proches : {count}.",
+        "Changes outside the territory, which count for those who live near: {count}.",
+    ),
+    "note_guessed": (
+        "{count} sans identifiant commun, dont le rapprochement se fonde sur le nom, la commune "
+        "et la distance : à vérifier dans le classeur.",
+        "{count} without a common identifier, paired by name, commune and distance: check them "
+        "in the workbook.",
+    ),
+    "note_cause": ("{name} ({change}) : {people}", "{name} ({change}): {people}"),
+    "note_nobody_alone": ("aucun habitant par ce seul lieu", "no inhabitant by this place alone"),
+    "note_shared_with": (
+        ", sans compter {people} que ce lieu partage avec {names}",
+        ", not counting {people} that it shares with {names}",
+    ),
+    "note_other_causes": (
+        "{count} de plus ont un effet : voir le classeur.",
+        "{count} more have an effect: see the workbook.",
+    ),
+    "note_shared": (
+        "{people} par plusieurs lieux à la fois, sans qu’aucun puisse se les attribuer seul.",
+        "{people} by several places at once, none of which can claim them alone.",
+    ),
+    "note_hall_gained": (
+        "Mairie désormais à portée : {count} ({names}).",
+        "Town hall now within reach: {count} ({names}).",
+    ),
+    "note_hall_lost": (
+        "Mairie qui n’est plus à portée : {count} ({names}).",
+        "Town hall no longer within reach: {count} ({names}).",
+    ),
+    "note_service_gained": (
+        "Nouveau à portée de la mairie : « {service} », pour {count}.",
+        "New within reach of the town hall: “{service}”, for {count}.",
+    ),
+    "note_service_lost": (
+        "N’est plus à portée de la mairie : « {service} », pour {count}.",
+        "No longer within reach of the town hall: “{service}”, for {count}.",
+    ),
+    "note_definition": (
+        "« {reach} » : en ligne droite, lieux fixes seulement. Les habitants sont comptés selon "
+        "la part de la surface de leur commune qui est à portée, comme s’ils y étaient répartis "
+        "uniformément : ce sont des estimations.",
+        "“{reach}”: in a straight line, fixed places only. Inhabitants are counted by the share "
+        "of their commune’s area that is within reach, as if they were spread evenly: these are "
+        "estimates.",
+    ),
+    "map_gained": ("Désormais à portée", "Now within reach"),
+    "map_lost": ("N’est plus à portée", "No longer within reach"),
+    "layer_changed_places": ("lieux", "places"),
+    "layer_changed_zones": ("zones_gagnees_perdues", "zones_gained_lost"),
+    "sheet_causes": ("Causes", "Causes"),
+    "sheet_inequality": ("Inégalités", "Inequality"),
+    "snapshot_kept": (
+        "Liste du {date} gardée : {rows} lignes.",
+        "List of {date} kept: {rows} rows.",
+    ),
+    "snapshot_same": (
+        "Liste du {date} : la même que celle du {twin} ({rows} lignes), gardée une seule fois.",
+        "List of {date}: the same as that of {twin} ({rows} rows), kept once.",
+    ),
+    "history_line": ("{moment} : {counted}.", "{moment}: {counted}."),
+    "history_title": (
+        "EPN et antennes (hachurées) par département",
+        "EPN and antennes (hatched) by département",
+    ),
+    "timeline_title": ("Le réseau au fil du temps", "The network over time"),
+    "timeline_slider": ("Moment", "Moment"),
+    "timeline_counts": (
+        "{counted} EPN et antennes comptés ; où ils étaient n’est pas connu ici.",
+        "{counted} EPN and antennes counted; where they stood is not known here.",
+    ),
+    "timeline_list": (
+        "{counted} EPN et antennes ; {covered} habitants ({part} %) à moins de {km} km d’un lieu.",
+        "{counted} EPN and antennes; {covered} inhabitants ({part}%) within {km} km of a place.",
+    ),
+    "timeline_key": (
+        "Disques : EPN ; triangles : antennes ; petits disques : autres lieux. En blanc : à plus "
+        "de {km} km de tout lieu fixe, en ligne droite. Nombres : EPN + antennes par département, "
+        "tels que comptés à ce moment ; rien n’est écrit où rien n’a été compté. Habitants "
+        "répartis uniformément dans leur commune.",
+        "Discs: EPN; triangles: antennes; small discs: other places. In white: beyond {km} km of "
+        "any fixed place, in a straight line. Numbers: EPN + antennes by département as counted "
+        "then; nothing is written where nothing was counted. Inhabitants spread evenly over their "
+        "commune.",
+    ),
+    "history_axis": ("Nombre de lieux", "Number of places"),
+    "sheet_history": ("Historique", "History"),
+    "sheet_history_long": ("Historique détaillé", "History in detail"),
+    "change_opened": ("Ouverture", "Opening"),
+    "change_closed": ("Absence de la nouvelle liste", "Absence from the new list"),
+    "change_labelled": ("Nouveau label", "New label"),
+    "change_delabelled": ("Fin du label", "End of the label"),
+    "change_to_antenne": ("Devenu antenne", "Now an antenne"),
+    "change_to_epn": ("Devenu EPN", "Now an EPN"),
+    "change_category": ("Catégorie modifiée", "Other category"),
+    "change_moved": ("Déménagement", "Move"),
+    "change_found": ("Coordonnées trouvées", "Coordinates found"),
+    "change_unplaced": ("Coordonnées perdues", "Coordinates lost"),
+    "change_services": ("Services modifiés", "Other services"),
+    "change_none": ("Position précisée", "Better position"),
     # -- layers and sources
     "layer_places": ("lieux", "places"),
     "layer_communes": ("communes", "communes"),
@@ -80,6 +240,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "Ouverte 2.0.",
         "{communes} communes, EPCI and legal populations: INSEE (code officiel géographique 2026), "
         "DGCL; outlines and town halls: IGN (ADMIN EXPRESS), DILA; as published by Etalab. Licence "
+        "Ouverte 2.0.",
+    ),
+    "source_communes_folder": (
+        "{communes} communes, EPCI, populations municipales, contours et mairies lus dans {folder} "
+        "(INSEE, DGCL, IGN, DILA, par Etalab et API Géo ; dates dans son provenance.json). Licence "
+        "Ouverte 2.0.",
+        "{communes} communes, EPCI, legal populations, outlines and town halls read from {folder} "
+        "(INSEE, DGCL, IGN, DILA, by Etalab and API Géo; dates in its provenance.json). Licence "
         "Ouverte 2.0.",
     ),
     # -- what was fetched: see provenance.py, verbs_fetch.py
@@ -94,6 +262,31 @@ WORDS: dict[str, tuple[str, str]] = {
         "{what}: {rows} rows, data of {date}, {missing} of them without coordinates.",
     ),
     "fetch_note": ("{what} : {note}", "{what}: {note}"),
+    "communes_step": ("Communes {year} : {step}…", "Communes {year}: {step}…"),
+    "communes_done": (
+        "Communes {year} : {communes} communes, {epci} EPCI, {exceptions} exceptions dans "
+        "exceptions.csv ; contours du {date}.",
+        "Communes {year}: {communes} communes, {epci} EPCI, {exceptions} exceptions in "
+        "exceptions.csv; outlines of {date}.",
+    ),
+    "geocode_step": ("Géocodage", "Geocoding"),
+    "geocode_done": (
+        "{lost} lieux sans coordonnées : {accepted} placés, {doubtful} douteux et {refused} "
+        "refusés, laissés sans coordonnées.",
+        "{lost} places without coordinates: {accepted} placed, {doubtful} doubtful and {refused} "
+        "refused, left without coordinates.",
+    ),
+    "merge_done": (
+        "{rows} lignes lues, {kept} lieux gardés, {merged} doublons réunis ; {pairs} paires "
+        "examinées.",
+        "{rows} rows read, {kept} places kept, {merged} doubles put together; {pairs} pairs "
+        "looked at.",
+    ),
+    "isochrones_step": ("Isochrones", "Isochrones"),
+    "isochrones_done": (
+        "{drawn} zones dessinées sur {rows}, données routières du {version}.",
+        "{drawn} areas drawn of {rows}, road data of {version}.",
+    ),
     "cache_empty": ("Le cache {folder} est vide.", "The cache {folder} is empty."),
     "cache_listed": (
         "{count} réponses, {size} Mo, dans {folder}.",
@@ -175,6 +368,34 @@ WORDS: dict[str, tuple[str, str]] = {
         "of all territories together.",
     ),
     # -- proposed sites: see proposals.py
+    "step_search": ("Recherche des lieux…", "Searching for places…"),
+    "account_sites": (
+        "{count} lieux proposés : {people} habitants de plus à moins de {radius} km ; il en reste "
+        "{left} au-delà (comptés à la mairie). Méthode : {method} ; écart possible : {gap} %.",
+        "{count} places proposed: {people} more people within {radius} km; {left} are left beyond "
+        "(counted at the town hall). Method: {method}; possible gap: {gap}%.",
+    ),
+    "account_no_site": (
+        "Aucun lieu à proposer : il n'y a rien à gagner.",
+        "No place to propose: there is nothing to gain.",
+    ),
+    "sheet_sites": ("Lieux proposés", "Proposed places"),
+    "map_skill_gap": (
+        "À moins de {km} km d'un lieu, mais d'aucun qui propose : {value}",
+        "Within {km} km of a place, but of none that offers: {value}",
+    ),
+    "sheet_fermetures": ("Si un lieu ferme", "If a place closes"),
+    "sheet_zones": ("Blocs hors de portée", "Blocks out of reach"),
+    "sheet_crant": ("Territoires des CRANT", "Territories of the CRANT"),
+    "sheet_moyens": ("Usage et moyens", "Use and means"),
+    "sheet_sensibilite": ("Sensibilité", "Sensitivity"),
+    "sheet_skills_lieux": ("Lieux", "Places"),
+    "sheet_skills_part_population_couverte": ("Part à portée", "Share within reach"),
+    "sheet_skills_population_couverte": ("Habitants à portée", "People within reach"),
+    "gain_of": (
+        "Habitants gagnés, département {category}",
+        "People gained, département {category}",
+    ),
     "site_goal_coverage": ("habitants à portée d'un lieu", "people within reach of a place"),
     "site_goal_distance": ("habitants × km épargnés", "people × km saved"),
     "site_goal_farthest": ("distance la plus grande (km)", "greatest distance (km)"),
@@ -186,8 +407,84 @@ WORDS: dict[str, tuple[str, str]] = {
     "site_method_proven": ("optimum prouvé", "proven optimum"),
     "site_method_best": ("meilleure solution trouvée", "best solution found"),
     "site_method_greedy": ("glouton", "greedy"),
+    # -- territories of CRANT: see crant.py
+    "crant_area": (
+        "territoire de {value} km², {times} fois la médiane",
+        "territory of {value} km², {times} times the median",
+    ),
+    "crant_far": (
+        "lieux à {value} km en moyenne, {times} fois la médiane",
+        "places {value} km away on average, {times} times the median",
+    ),
+    # -- access with competition: see accessfiles.py
+    "access_title": ("Accès aux lieux, à offre partagée", "Access to places, shared"),
+    "access_definition": (
+        "Accès : ce qu'un habitant peut atteindre de l'offre des lieux, partagée avec tous ceux "
+        "qui peuvent l'atteindre aussi, pour 10 000 habitants. Accès relatif : 1 si le partage "
+        "était égal.",
+        "Access: what an inhabitant can reach of what places offer, shared with all who can reach "
+        "it too, per 10,000 inhabitants. Relative access: 1 if the shares were equal.",
+    ),
+    "access_parameters": (
+        "Méthode {method}, bassin de {distance} km en ligne droite, poids de la distance : "
+        "{decay} ; offre d'un lieu : {supply}.",
+        "Method {method}, catchment of {distance} km in a straight line, weight of distance: "
+        "{decay}; what a place offers: {supply}.",
+    ),
+    "access_supply_one": ("1", "1"),
+    "access_supply_column": ("colonne « {column} »", "column “{column}”"),
+    "access_limits": (
+        "Ni la fréquentation réelle ni la qualité du service n'entrent dans ce calcul ; les "
+        "habitants et les lieux voisins, hors du territoire, ne sont comptés que s'ils sont dans "
+        "les fichiers.",
+        "Neither actual visits nor quality of service enter; people and places outside the "
+        "territory count only if they are in the files.",
+    ),
+    "account_access": (
+        "Accès moyen {mean} pour 10 000 habitants, indice de Gini {gini} ; {short} % des habitants "
+        "sont sous {line}.",
+        "Mean access {mean} per 10,000 inhabitants, Gini index {gini}; {short}% of the people are "
+        "below {line}.",
+    ),
+    "account_cells": (
+        "{cells} carreaux lus, {outside} hors des communes ({people} habitants, non comptés).",
+        "{cells} cells read, {outside} outside the communes ({people} inhabitants, not counted).",
+    ),
+    "account_hours": (
+        "{places} lieux sans horaires compris : voir la colonne horaires_lus.",
+        "{places} places without hours that could be read: see the column horaires_lus.",
+    ),
+    "sheet_access": ("Accès par commune", "Access by commune"),
+    # -- need: see needfiles.py
+    "need_title": ("Besoin et portée de l'aide numérique", "Need and reach of digital help"),
+    "need_definition": (
+        "Score : habitants hors de portée × besoin (0-1), sommés sur les communes dont le besoin "
+        "est connu. Il ordonne les territoires ; il ne se lit pas seul.",
+        "Score: people out of reach × need (0-1), summed over the communes whose need is known. It "
+        "orders territories; it means nothing by itself.",
+    ),
+    "need_source": (
+        "Besoin « {name} » : {file}, {vintage} ; de {bounds} ; {direction}.",
+        "Need “{name}”: {file}, {vintage}; from {bounds}; {direction}.",
+    ),
+    "need_high": ("une valeur haute est un besoin", "a high figure is a need"),
+    "need_low": ("une valeur basse est un besoin", "a low figure is a need"),
+    "need_limits": (
+        "Une donnée manquante reste manquante : elle n'ajoute rien au score.",
+        "A missing figure stays missing: it adds nothing to the score.",
+    ),
+    "account_needs": (
+        "{rows} lignes lues, {used} utilisées : besoin connu pour {communes} communes, inconnu "
+        "pour {unknown} ; {priority} communes prioritaires.",
+        "{rows} rows read, {used} used: need known for {communes} communes, unknown for {unknown}; "
+        "{priority} priority communes.",
+    ),
+    "sheet_ranking": ("Classement", "Ranking"),
+    "sheet_needs": ("Besoins lus", "Needs read"),
+    "sheet_access_shares": ("Inégalités d'accès", "Inequality of access"),
+    "sheet_cells": ("Carreaux", "Cells"),
     # -- map: see maps.py; the words of the page itself are in page/words.json
-    "map_title": ("Couverture numérique du territoire", "Digital coverage of the territory"),
+    "map_title": ("L’aide numérique à portée", "Digital help within reach"),
     "map_communes": ("{count} communes", "{count} communes"),
     "map_people": ("{count} habitants", "{count} inhabitants"),
     "map_demonstration": (
@@ -212,6 +509,191 @@ WORDS: dict[str, tuple[str, str]] = {
     "map_places_dated": (
         "Lieux : {sources} (fiches mises à jour du {first} au {last})",
         "Places: {sources} (entries updated from {first} to {last})",
+    ),
+    # -- styles of the GIS layers: see styles.py
+    "layer_epci": ("epci", "epci"),
+    "layer_reach": ("portee", "reach"),
+    "layer_sites": ("lieux_proposes", "proposed_places"),
+    "style_part": ("Surface à portée", "Area within reach"),
+    "style_mairie": ("Mairie à portée", "Town hall within reach"),
+    "style_hors_portee": ("Hors de portée", "Out of reach"),
+    "style_distance": ("Distance au plus proche", "Distance to the nearest"),
+    "style_population": ("Habitants", "Inhabitants"),
+    "style_epci": ("Limites des EPCI", "EPCI boundaries"),
+    "style_places": ("Lieux par catégorie", "Places by category"),
+    "style_gaps": ("Zones hors de portée", "Zones out of reach"),
+    "style_reach": ("Portée des lieux", "Reach of places"),
+    "style_sites": ("Lieux proposés", "Proposed places"),
+    # -- territory sheets: see sheetfacts.py
+    "fiche_region": ("Région", "Région"),
+    "fiche_departement": ("Département", "Département"),
+    "fiche_epci": ("Intercommunalité (EPCI)", "Group of communes (EPCI)"),
+    "fiche_about": (
+        "L'aide au numérique dans le territoire",
+        "Digital help in the territory",
+    ),
+    "fiche_as_of": ("situation au {date}", "as of {date}"),
+    "fiche_within": (
+        "{part} % des {people} habitants sont à moins de {km} d'un lieu d'aide au numérique ; "
+        "{far} en sont plus loin.",
+        "{part}% of the {people} inhabitants are within {km} of a place of digital help; {far} are "
+        "farther away.",
+    ),
+    "fiche_within_own": (
+        "{part} % des {people} habitants sont à portée d'un lieu d'aide au numérique ; {far} ne le "
+        "sont pas.",
+        "{part}% of the {people} inhabitants are within reach of a place of digital help; {far} "
+        "are not.",
+    ),
+    "fiche_within_all": (
+        "Tous ses habitants ({people}) sont à moins de {km} d'un lieu d'aide au numérique.",
+        "All of its inhabitants ({people}) are within {km} of a place of digital help.",
+    ),
+    "fiche_within_none": (
+        "Aucun de ses {people} habitants n'est à moins de {km} d'un lieu d'aide au numérique.",
+        "None of its {people} inhabitants is within {km} of a place of digital help.",
+    ),
+    "fiche_all": ("Dans l'ensemble ({name}) : {part} %.", "Altogether ({name}): {part}%."),
+    "fiche_no_place": (
+        "Aucun lieu de la liste ne s'y trouve.",
+        "No place of the list stands there.",
+    ),
+    "fiche_one_place": (
+        "Le territoire compte un lieu de la liste : {detail}.",
+        "One place of the list stands there: {detail}.",
+    ),
+    "fiche_places": (
+        "Le territoire compte {count} lieux de la liste : {detail}.",
+        "{count} places of the list stand there: {detail}.",
+    ),
+    "fiche_kinds": (  # singular/plural, in the order of the categories
+        "EPN/EPN|antenne/antennes|CRANT/CRANT|France Services/France Services|"
+        "conseiller numérique/conseillers numériques|médiathèque/médiathèques|"
+        "projet lauréat/projets lauréats|autre lieu/autres lieux",
+        "EPN/EPN|branch/branches|CRANT/CRANT|France Services/France Services|"
+        "digital adviser/digital advisers|library/libraries|award-winning project/award-winning "
+        "projects|other place/other places",
+    ),
+    "fiche_none_short": (
+        "Aucune de ses {all} communes n'est sous-desservie.",
+        "None of its {all} communes is underserved.",
+    ),
+    "fiche_one_short": (
+        "Une de ses {all} communes est sous-desservie.",
+        "One of its {all} communes is underserved.",
+    ),
+    "fiche_all_short": (
+        "Ses {all} communes sont toutes sous-desservies.",
+        "All of its {all} communes are underserved.",
+    ),
+    "fiche_short": (
+        "{count} de ses {all} communes sont sous-desservies.",
+        "{count} of its {all} communes are underserved.",
+    ),
+    "fiche_straddles": (
+        "Cet EPCI est à cheval sur plusieurs territoires : {here} de ses {all} communes sont dans "
+        "celui de l'étude ({name}), et les chiffres portent sur cette partie. Dans l'EPCI entier, "
+        "{part} % des {people} habitants sont à portée d'un lieu de la liste, où les lieux "
+        "d'ailleurs ne figurent pas forcément.",
+        "This EPCI straddles several territories: {here} of its {all} communes are in the one "
+        "studied ({name}), and the figures are for that part. In the whole EPCI, {part}% of the "
+        "{people} inhabitants are within reach of a place of the list, which need not hold the "
+        "places of elsewhere.",
+    ),
+    "fiche_straddles_alone": (
+        "Cet EPCI est à cheval sur plusieurs territoires : {here} de ses {all} communes sont dans "
+        "celui de l'étude ({name}), et les chiffres portent sur cette partie. La liste n'a aucun "
+        "lieu dans l'autre partie : rien n'en est dit ici.",
+        "This EPCI straddles several territories: {here} of its {all} communes are in the one "
+        "studied ({name}), and the figures are for that part. The list has no place in the other "
+        "part: nothing is said of it here.",
+    ),
+    "fiche_figures": ("Chiffres clés", "Key figures"),
+    "fiche_figure": ("Chiffre", "Figure"),
+    "fiche_here": ("Ici", "Here"),
+    "fiche_whole": ("Ensemble", "Altogether"),
+    "fiche_rank": ("Rang", "Rank"),
+    "fiche_rank_of": ("{rank} sur {count}", "{rank} of {count}"),
+    "fiche_ranks_note": (
+        "Rang 1 : le territoire le mieux desservi ; à égalité, même rang.",
+        "Rank 1: the best served territory; equals share a rank.",
+    ),
+    "fiche_people": ("Habitants à portée d'un lieu", "Inhabitants within reach of a place"),
+    "fiche_area": ("Surface à portée d'un lieu", "Area within reach of a place"),
+    "fiche_halls": ("Mairies hors de portée", "Town halls out of reach"),
+    "fiche_distance": ("Distance moyenne à un lieu", "Mean distance to a place"),
+    "fiche_per_place": ("Habitants par {category}", "Inhabitants per {category}"),
+    "fiche_missing": ("{category} manquants (taux commun)", "{category} short (common rate)"),
+    "fiche_out_of": ("{part} sur {all}", "{part} of {all}"),
+    "fiche_services": ("Compétences présentes", "Skills present"),
+    "fiche_service": ("Service proposé", "Service offered"),
+    "fiche_count": ("Lieux", "Places"),
+    "fiche_absent": ("aucun", "none"),
+    "fiche_services_unknown": (
+        "La liste ne dit rien des services de {count} de ces lieux.",
+        "The list does not tell the services of {count} of these places.",
+    ),
+    "fiche_list": ("Lieux présents", "Places present"),
+    "fiche_place": ("Lieu", "Place"),
+    "fiche_commune": ("Commune", "Commune"),
+    "fiche_category": ("Catégorie", "Category"),
+    "fiche_short_list": ("Communes sous-desservies", "Underserved communes"),
+    "fiche_inhabitants": ("Habitants", "People"),
+    "fiche_km": ("Distance", "Distance"),
+    "fiche_share": ("Surface à portée", "Area in reach"),
+    "fiche_nothing_short": (
+        "Aucune : toutes les mairies sont à portée, et au moins la moitié de chaque commune.",
+        "None: every town hall is within reach, and at least half of each commune.",
+    ),
+    "fiche_by_departement": ("Par département", "By département"),
+    "fiche_by_epci": (
+        "Par EPCI, le plus à desservir d'abord",
+        "By EPCI, most out of reach first",
+    ),
+    "fiche_beyond": ("Hors de portée", "Out of reach"),
+    "fiche_in_reach": ("À portée", "In reach"),
+    "fiche_others": ("… et {count} autres", "… and {count} more"),
+    "fiche_more": ("Ce que feraient trois lieux de plus", "What three more places would do"),
+    "fiche_site": ("Où (mairie)", "Where (town hall)"),
+    "fiche_gained": ("Communes gagnées", "Communes gained"),
+    "fiche_gain": ("Habitants gagnés", "Inhabitants gained"),
+    "fiche_total": ("En tout", "In all"),
+    "fiche_more_note": (
+        "Le choix qui rapproche le plus d'habitants : leur mairie passe à moins de {km} d'un lieu. "
+        "Un calcul, non une décision.",
+        "The choice that helps most inhabitants: their town hall comes within {km} of a place. A "
+        "computation, not a decision.",
+    ),
+    "fiche_more_enough": (
+        "Il n'en faut pas davantage pour que toutes les mairies soient à moins de {km} d'un lieu. "
+        "Un calcul, non une décision.",
+        "No more are needed for every town hall to be within {km} of a place. A computation, not a "
+        "decision.",
+    ),
+    "fiche_more_none": (
+        "Toutes les mairies sont déjà à moins de {km} d'un lieu.",
+        "Every town hall is within {km} of a place already.",
+    ),
+    "fiche_definitions": (
+        "À portée : à moins de {km}, à vol d'oiseau, d'un lieu fixe d'aide au numérique, où qu'il "
+        "soit ; habitants comptés selon la part de la surface de leur commune. Sous-desservie : "
+        "mairie hors de portée, ou moins de la moitié de la surface à portée (convention). Taux "
+        "commun : autant de lieux par habitant que dans l'ensemble.",
+        "Within reach: less than {km}, in a straight line, from a fixed place of digital help, "
+        "wherever it stands; inhabitants counted by the share of their commune's area. "
+        "Underserved: town hall out of reach, or less than half of the area within reach (a "
+        "convention). Common rate: as many places per inhabitant as altogether.",
+    ),
+    "fiche_sources": ("Sources : {sources}", "Sources: {sources}"),
+    "fiche_map": (
+        "Carte : part de la surface de chaque commune à portée d'un lieu, zones hors de portée "
+        "hachurées, lieux.",
+        "Map: share of each commune's area within reach of a place, zones out of reach hatched, "
+        "places.",
+    ),
+    "fiche_written": (
+        "Fiches écrites dans {folder} : {count}.",
+        "Sheets written to {folder}: {count}.",
     ),
     # -- findings: see checks.py
     "finding_ligne_vide": ("ligne vide", "blank row"),
@@ -416,7 +898,203 @@ HEADERS: dict[str, tuple[str, str]] = {
     "accord": ("Accord avec le fichier", "Agreement with the file"),
     "ecart_km": ("Écart (km)", "Discrepancy (km)"),
     "categorie": ("Catégorie", "Category"),
+    # access, population by cells, need: see access.py, population.py, needs.py
+    "acces_pour_10000_hab": ("Offre pour 10 000 habitants", "Supply per 10,000 inhabitants"),
+    "acces_relatif": ("Accès relatif (1 : part égale)", "Relative access (1: equal share)"),
+    "acces_lieux": ("Lieux dans le bassin", "Places in the catchment"),
+    "heures_semaine": ("Heures d'ouverture par semaine", "Opening hours per week"),
+    "horaires_lus": ("Horaires compris", "Hours understood"),
+    "population_bassin": ("Habitants du bassin", "Inhabitants of the catchment"),
+    "population_attendue": ("Habitants attendus", "Inhabitants expected"),
+    "habitants_par_unite": ("Habitants par unité d'offre", "Inhabitants per unit of supply"),
+    "carreaux": ("Carreaux habités", "Inhabited cells"),
+    "carreaux_imputes": ("Carreaux imputés", "Imputed cells"),
+    "population_carreaux": ("Habitants des carreaux", "Inhabitants of the cells"),
+    "population_imputee": ("Habitants des carreaux imputés", "Inhabitants of imputed cells"),
+    "rattachement": ("Rattachement", "Counted by"),
+    "methode_population": ("Habitants comptés par", "Inhabitants counted by"),
+    "distance_habitants_km": (
+        "Distance moyenne des habitants (km)",
+        "Mean distance of inhabitants (km)",
+    ),
+    "distance_habitants_mediane_km": (
+        "Distance médiane des habitants (km)",
+        "Median distance of inhabitants (km)",
+    ),
+    "distance_habitants_p90_km": (
+        "Neuf habitants sur dix sont à moins de (km)",
+        "Nine inhabitants in ten are within (km)",
+    ),
+    "niveau": ("Niveau", "Level"),
+    "code": ("Code", "Code"),
+    "moyenne": ("Moyenne", "Mean"),
+    "gini": ("Indice de Gini", "Gini index"),
+    "palma": ("Ratio de Palma", "Palma ratio"),
+    "theil": ("Indice de Theil", "Theil index"),
+    "seuil": ("Seuil", "Line"),
+    "part_sous_le_seuil": ("Part sous le seuil", "Share below the line"),
+    "profondeur": ("Profondeur sous le seuil", "Depth below the line"),
+    "severite": ("Sévérité sous le seuil", "Severity below the line"),
+    "part_entre_epci": ("Part du Theil entre EPCI", "Share of Theil between EPCI"),
+    "part_entre_departement": (
+        "Part du Theil entre départements",
+        "Share of Theil between départements",
+    ),
+    "population_sans_donnee": ("Habitants sans donnée", "Inhabitants without a figure"),
+    "besoin": ("Besoin (0-1)", "Need (0-1)"),
+    "population_renseignee": (
+        "Hors de portée, besoin connu",
+        "Out of reach, need known",
+    ),
+    "score": ("Score", "Score"),
+    "rang": ("Rang", "Rank"),
+    "prioritaire": ("Prioritaire", "Priority"),
     "corrections": ("Corrections à la lecture", "Corrections while reading"),
+    # what changes between two lists: see changes.py and pairing.py
+    "changement": ("Changement", "Change"),
+    "moment": ("Moment", "Moment"),
+    "nombre": ("Nombre", "Number"),
+    "epn_ecart": ("Écart d’EPN depuis le moment précédent", "EPN since the moment before"),
+    "lignes_hors_territoire": (
+        "Lignes de la liste hors du territoire ou sans lieu connu",
+        "Rows of the list outside the territory or nowhere known",
+    ),
+    "source": ("Source", "Source"),
+    "changements": ("Tous les changements", "All changes"),
+    "appariement": ("Rapprochement", "Pairing"),
+    "part_confiance": ("Confiance du rapprochement", "Confidence of the pairing"),
+    "deplacement_km": ("Déplacement (km)", "Moved by (km)"),
+    "services_ajoutes": ("Services ajoutés", "Services added"),
+    "services_retires": ("Services retirés", "Services removed"),
+    "id_avant": ("Identifiant avant", "Id before"),
+    "id_apres": ("Identifiant après", "Id after"),
+    "nom_avant": ("Nom avant", "Name before"),
+    "nom_apres": ("Nom après", "Name after"),
+    "categorie_avant": ("Catégorie avant", "Category before"),
+    "categorie_apres": ("Catégorie après", "Category after"),
+    "commune_avant": ("Commune avant", "Commune before"),
+    "commune_apres": ("Commune après", "Commune after"),
+    "code_insee_avant": ("Code commune avant", "Commune code before"),
+    "code_insee_apres": ("Code commune après", "Commune code after"),
+    "statut_label_avant": ("Statut du label avant", "Label status before"),
+    "statut_label_apres": ("Statut du label après", "Label status after"),
+    "sens": ("Gagné ou perdu", "Gained or lost"),
+    "population_seul": ("Habitants, par ce lieu seul", "Inhabitants, by this place alone"),
+    "population_partagee": ("Habitants, avec d’autres lieux", "Inhabitants, with other places"),
+    "aire_seul_km2": ("Surface, par ce lieu seul (km²)", "Area, by this place alone (km²)"),
+    "aire_partagee_km2": ("Surface, avec d’autres lieux (km²)", "Area, with other places (km²)"),
+    "mairies_seul": ("Mairies, par ce lieu seul", "Town halls, by this place alone"),
+    "mairies_partagees": ("Mairies, avec d’autres lieux", "Town halls, with other places"),
+    "avec": ("Partagé avec", "Shared with"),
+    "mesure": ("Mesure", "Measure"),
+    "part_avant_mesure": ("Avant", "Before"),
+    "part_apres_mesure": ("Après", "After"),
+    "gini_distance": (
+        "Indice de Gini de la distance entre habitants (0 : tous aussi loin)",
+        "Gini index of distance between inhabitants (0: all equally far)",
+    ),
+    "ecart_departements": (
+        "Écart entre départements de la part des habitants à portée",
+        "Gap between départements in the share of inhabitants within reach",
+    ),
+    "part_avant": ("Part à portée avant", "Share within reach before"),
+    "part_apres": ("Part à portée après", "Share within reach after"),
+    "part_gagnee": ("Part gagnée", "Share gained"),
+    "part_perdue": ("Part perdue", "Share lost"),
+    "part_gardee": ("Part gardée", "Share kept"),
+    "population_avant": ("Habitants à portée avant", "Inhabitants within reach before"),
+    "population_apres": ("Habitants à portée après", "Inhabitants within reach after"),
+    "population_gagnee": ("Habitants gagnés", "Inhabitants gained"),
+    "population_perdue": ("Habitants perdus", "Inhabitants lost"),
+    "population_gardee": ("Habitants gardés", "Inhabitants kept"),
+    "population_gagnee_partagee": (
+        "Habitants gagnés par plusieurs lieux à la fois",
+        "Inhabitants gained by several places at once",
+    ),
+    "population_perdue_partagee": (
+        "Habitants perdus par plusieurs lieux à la fois",
+        "Inhabitants lost by several places at once",
+    ),
+    "part_population_avant": ("Part des habitants avant", "Share of people before"),
+    "part_population_apres": ("Part des habitants après", "Share of people after"),
+    "part_aire_avant": ("Part de la surface avant", "Share of area before"),
+    "part_aire_apres": ("Part de la surface après", "Share of area after"),
+    "mairie_avant": ("Mairie à portée avant", "Town hall within reach before"),
+    "mairie_apres": ("Mairie à portée après", "Town hall within reach after"),
+    "services_gagnes": ("Services gagnés", "Services gained"),
+    "services_perdus": ("Services perdus", "Services lost"),
+    "communes_gagnees": ("Mairies désormais à portée", "Town halls now within reach"),
+    "communes_perdues": ("Mairies qui ne le sont plus", "Town halls no longer within reach"),
+    "distance_avant_km": ("Distance avant (km)", "Distance before (km)"),
+    "distance_apres_km": ("Distance après (km)", "Distance after (km)"),
+    "ecart_distance_km": ("Écart de distance (km)", "Difference of distance (km)"),
+    "distance_moyenne_avant_km": ("Distance moyenne avant (km)", "Mean distance before (km)"),
+    "distance_moyenne_apres_km": ("Distance moyenne après (km)", "Mean distance after (km)"),
+    "lieu_avant": ("Lieu le plus proche avant", "Nearest place before"),
+    "lieu_apres": ("Lieu le plus proche après", "Nearest place after"),
+    # -- proposed sites, closures, CRANT, skills, means
+    "id": ("Identifiant", "Id"),
+    "gain_population": ("Habitants gagnés", "People gained"),
+    "gain_ailleurs": ("Habitants gagnés ailleurs", "People gained elsewhere"),
+    "gain_poids": ("Poids gagné", "Weight gained"),
+    "gain_cumule": ("Habitants gagnés, cumul", "People gained so far"),
+    "population_deux_lieux": (
+        "Habitants à portée de deux lieux",
+        "People within reach of two places",
+    ),
+    "equivalents": ("Pourraient le remplacer", "Could stand in for it"),
+    "nombre_equivalents": ("Nombre d'équivalents", "Number of stand-ins"),
+    "objectif": ("Objectif", "Goal"),
+    "borne": ("Borne", "Bound"),
+    "ecart_optimum": ("Écart possible à l'optimum", "Possible gap to the optimum"),
+    "methode": ("Méthode", "Method"),
+    "fois_choisi": ("Fois proposé", "Times proposed"),
+    "scenarios": ("Scénarios", "Scenarios"),
+    "part_scenarios": ("Part des scénarios", "Share of scenarios"),
+    "part_scenarios_voisin": ("Part, ou un voisin", "Share, or a neighbour"),
+    "communes_dependantes": ("Communes dépendantes", "Communes that depend on it"),
+    "population_dependante_mairie": (
+        "Habitants dépendants (mairie)",
+        "People who depend on it (town hall)",
+    ),
+    "aire_dependante_km2": ("Surface dépendante (km²)", "Area that depends on it (km²)"),
+    "population_dependante_aire": (
+        "Habitants dépendants (surface)",
+        "People who depend on it (area)",
+    ),
+    "distance_suivant_km": ("Distance au suivant (km)", "Distance to the next (km)"),
+    "lieu_suivant": ("Lieu suivant", "Next place"),
+    "id_suivant": ("Identifiant du suivant", "Id of the next"),
+    "rang_fermeture": ("Rang si fermeture", "Rank if closed"),
+    "crant_id": ("Identifiant du CRANT", "Id of the CRANT"),
+    "distance_crant_km": ("Distance au CRANT (km)", "Distance to the CRANT (km)"),
+    "aire_relative": ("Surface / médiane", "Area / median"),
+    "distance_relative": ("Distance / médiane", "Distance / median"),
+    "trop_etendu": ("Trop étendu", "Too large"),
+    "part_tous_lieux": ("Part à portée d'un lieu", "Share within reach of a place"),
+    "part_service": ("Part à portée du service", "Share within reach of the service"),
+    "part_sans_service": (
+        "Part à portée d'un lieu, sans le service",
+        "Share within reach of a place, without the service",
+    ),
+    "population_sans_service": (
+        "Habitants à portée d'un lieu, sans le service",
+        "People within reach of a place, without the service",
+    ),
+    "mairie_sans_service": ("Mairie sans le service", "Town hall without the service"),
+    "visites": ("Visites", "Visits"),
+    "inscrits": ("Inscrits", "Registered users"),
+    "etp": ("ETP", "FTE"),
+    "agents": ("Agents", "Staff"),
+    "budget": ("Budget (€)", "Budget (€)"),
+    "part_inscrits": ("Part d'inscrits", "Share registered"),
+    "visites_par_inscrit": ("Visites par inscrit", "Visits per registered user"),
+    "etp_par_agent": ("ETP par agent", "FTE per person"),
+    "budget_par_habitant": ("Budget par habitant (€)", "Budget per inhabitant (€)"),
+    "nombre_epci": ("EPCI touchés", "EPCI touched"),
+    "epci_touches": ("EPCI", "EPCI"),
+    "mairies_hors_portee": ("Mairies hors de portée", "Town halls out of reach"),
+    "commune_la_plus_eloignee": ("Commune la plus éloignée", "Farthest commune"),
 }
 
 
@@ -504,3 +1182,30 @@ def number(value: float | None, lang: Lang = "fr", digits: int = 0) -> str:
         return "–"
     text = f"{value:,.{digits}f}"
     return text.replace(",", "\u202f").replace(".", ",") if lang == "fr" else text
+
+
+def say_date(date: str, lang: Lang = "fr") -> str:
+    """Write a day as people of the language do.
+
+    Parameters
+    ----------
+    date
+        A day as ``2026-05-01``; anything else is given back as it is.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        Text.
+
+    Examples
+    --------
+    >>> say_date("2026-05-01"), say_date("2026-05-12", "en"), say_date("mai 2026")
+    ('1er mai 2026', '12 May 2026', 'mai 2026')
+    """
+    found = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", date)
+    if found is None:
+        return date
+    day, month = int(found[3]), say("months", lang).split()[int(found[2]) - 1]
+    return f"{day}{'er' if day == 1 and lang == 'fr' else ''} {month} {found[1]}"

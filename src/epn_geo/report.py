@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from epn_geo.errors import DataError
-from epn_geo.labels import HEADERS, Lang, check_lang, say
+from epn_geo.labels import HEADERS, Lang, check_lang, number, say
 from epn_geo.radii import measure_for, measures_of
 from epn_geo.writing import Sheet, write_workbook
 
@@ -146,34 +145,6 @@ def summary_lines(
     return lines
 
 
-def number(value: float | None, lang: Lang = "fr", digits: int = 0) -> str:
-    """Write a number as people of the language do.
-
-    Parameters
-    ----------
-    value
-        Any number; missing gives a dash.
-    lang
-        ``"fr"``: narrow no-break space between thousands, decimal comma.
-    digits
-        Decimals; trailing ones are kept.
-
-    Returns
-    -------
-    str
-        The number.
-
-    Examples
-    --------
-    >>> number(3345842.4), number(0.456, digits=1), number(1234.5, "en", 1), number(None)
-    ('3\u202f345\u202f842', '0,5', '1,234.5', '–')
-    """
-    if value is None or math.isnan(value):
-        return "–"
-    text = f"{value:,.{digits}f}"
-    return text.replace(",", "\u202f").replace(".", ",") if lang == "fr" else text
-
-
 def header(column: str, lang: Lang = "fr") -> str:
     """Give the words for a column's name.
 
@@ -200,7 +171,11 @@ def header(column: str, lang: Lang = "fr") -> str:
         radius = radius.replace(".", ",") if lang == "fr" else radius
     if base in HEADERS:
         return HEADERS[base][0 if lang == "fr" else 1] + radius
-    for pattern, key in ((r"habitants_par_(.+)", "per_place"), (r"(.+)_pour_taux_commun", "short")):
+    for pattern, key in (
+        (r"habitants_par_(.+)", "per_place"),
+        (r"(.+)_pour_taux_commun", "short"),
+        (r"gain_(\d\w+)", "gain_of"),
+    ):
         if match := re.fullmatch(pattern, base):
             return say(key, lang, category=_category(match[1], lang))
     return column

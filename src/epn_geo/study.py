@@ -43,7 +43,7 @@ def build(
     region: OneOrMore | None = None,
     departements: OneOrMore | None = None,
     epci: OneOrMore | None = None,
-    communes: gpd.GeoDataFrame | None = None,
+    communes: gpd.GeoDataFrame | str | Path | None = None,
     radii_km: Sequence[float] | Mapping[str, float] = RADII_KM,
     judged_km: float | None = None,
     today: str | None = None,
@@ -59,7 +59,7 @@ def build(
     region, departements, epci
         The territory, as in `read_communes`; Normandie if none is named.
     communes
-        The territory, already read, instead.
+        The territory, already read, instead; or a folder to read it from (see `read_communes`).
     radii_km
         Kilometres: several radii, or one per category.
     judged_km
@@ -88,25 +88,28 @@ def build(
       departement  epn  antennes
     0        Eure    6         3
     """
-    if communes is None:
+    territory: gpd.GeoDataFrame = communes
+    if not isinstance(communes, gpd.GeoDataFrame):
         if region is None and departements is None and epci is None:
             region = "28"
-        communes = read_communes(region, departements, epci, whole_epci=True)
+        territory = read_communes(region, departements, epci, whole_epci=True, path=communes)
     if not isinstance(places, gpd.GeoDataFrame):
         places = read_places(embedded_path(DEMONSTRATION) if places is None else places)
-    places = locate(places, communes)
+    places = locate(places, territory)
     radii: Radius | Sequence[float] = (
         dict(radii_km) if isinstance(radii_km, Mapping) else list(radii_km)
     )
-    coverage = measure_coverage(communes, places, radii)
+    coverage = measure_coverage(territory, places, radii)
     measure = measure_for(coverage, judged_km)
     coverage = flag_underserved(coverage, radius_km=measure.radius_km, lang=lang)
-    inside = communes[communes["dans_selection"]] if "dans_selection" in communes else communes
+    inside = territory
+    if "dans_selection" in territory:
+        inside = territory[territory["dans_selection"]]
     judged: Radius = radii if isinstance(radii, dict) else float(measure.radius_km or 0)
     return Study(
-        communes=communes,
+        communes=territory,
         places=places,
-        findings=check_places(places, communes, today=today, lang=lang),
+        findings=check_places(places, territory, today=today, lang=lang),
         coverage=coverage,
         gaps=find_gaps(inside, places, judged),
         tables={level: summarise(coverage, places, by=level) for level in LEVELS},

@@ -25,6 +25,11 @@ CELL_MAX = 32_767  # characters in one cell of a workbook
 # formats that must hold a date hold this one, so that the same frames give the same bytes
 FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 GDAL_DATE = "2000-01-01T00:00:00.000Z"
+# how the names begin of figures that are small: indices, needs, rates per 10 000 people
+FINE = (
+    "acces_pour", "acces_relatif", "amas_", "besoin", "gini", "heures_", "moyenne", "palma",
+    "profondeur", "seuil", "severite", "theil", "valeur",
+)  # fmt: skip
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -351,6 +356,8 @@ def _number_format(name: str, kind: Any) -> str:
         return "0.00000"
     if "_km" in name and "population" not in name:
         return "#,##0.0"
+    if name.startswith(FINE):
+        return "#,##0.00"
     return "#,##0" if pd.api.types.is_numeric_dtype(kind) else "General"
 
 

@@ -1,0 +1,359 @@
+"""From two lists to a folder of files: map, workbook, note for elected officials, figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import folium
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from epn_geo.causes import GAINED, LOST
+from epn_geo.changes import Comparison, changed_zones, compare_coverage
+from epn_geo.columns import texts
+from epn_geo.communes import read_communes
+from epn_geo.coverage import keep_near, measure_coverage
+from epn_geo.crs import WGS84
+from epn_geo.errors import DataError
+from epn_geo.joins import locate
+from epn_geo.labels import Lang, number, say
+from epn_geo.maps import DEMONSTRATION, coverage_map
+from epn_geo.notepages import Note, write_note
+from epn_geo.notes import note_text
+from epn_geo.pairing import compare_places, revise
+from epn_geo.places import read_places
+from epn_geo.radii import Measure, Radius
+from epn_geo.report import header
+from epn_geo.runs import (
+    RECORD,
+    Tell,
+    finished,
+    is_intact,
+    last_record,
+    told_file,
+    told_request,
+    was_asked,
+    watch_loss,
+)
+from epn_geo.staging import staged_folder
+from epn_geo.study import RADII_KM
+from epn_geo.writing import Sheet, atomic_path, file_hash, write_json, write_layers, write_workbook
+
+MAP, WORKBOOK, NOTE = "carte.html", "changements.xlsx", "note.html"
+LAYERS, FIGURES = "changements.gpkg", "changes.json"
+NEAR_KM = 30  # how far beyond the border the map shows places
+COLOURS = {GAINED: "#7fbf3f", LOST: "#b2182b"}  # light and dark: grey printers tell them apart
+
+
+class Lists(NamedTuple):
+    """What is compared: two files, or one and what is tried on it."""
+
+    before: Path
+    after: Path | None = None
+    add: Path | None = None
+    remove: tuple[str, ...] = ()
+
+
+def deliver_changes(
+    lists: Lists,
+    folder: Path,
+    parameters: Mapping[str, Any],
+    *,
+    date: str | None = None,
+    lang: Lang = "fr",
+    tell: Tell = lambda *_, **__: None,
+    if_changed: bool = False,
+    max_loss: float | None = None,
+) -> dict[str, Any]:
+    """Compare two lists and write all that follows into a folder, every file at once or none.
+
+    Parameters
+    ----------
+    lists
+        Two files; or one, with places to add to it (a file) and to remove from it (ids or names).
+    folder
+        Where to; made if need be.
+    parameters
+        ``region``, ``departements``, ``epci``, ``radii_km``, ``judged_km``, ``columns`` and
+        ``communes`` (a folder), as in `delivery.deliver`.
+    date
+        Date shown on what is made.
+    lang
+        Language of what is made.
+    tell, if_changed, max_loss
+        As in `delivery.deliver`; the loss is that from the old list to the new one.
+
+    Returns
+    -------
+    dict
+        The record of the run, as written to ``resume.json``, with `modifie`.
+
+    Raises
+    ------
+    EpnGeoError
+        If a file, a territory, a radius or an id cannot be used.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from epn_geo.embedded import embedded_path
+    >>> lists = Lists(embedded_path("demo/epn-demonstration.csv"), remove=("demo-61-04",))
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> record = deliver_changes(lists, folder, {"departements": "61", "radii_km": [10.0]})
+    >>> sorted(record["fichiers"])[:3]
+    ['carte.html', 'changements.gpkg', 'changements.xlsx']
+    """
+    if (lists.after is None) == (lists.add is None and not lists.remove):
+        raise DataError("Give two lists, or one list with --add or --remove.")
+    shown = dict(parameters) | {"date": date, "lang": lang}
+    request = told_request("diff", _told(lists), shown)
+    with staged_folder(folder) as stage:
+        last = last_record(folder)
+        if if_changed and last is not None and was_asked(last, request) and is_intact(folder, last):
+            tell(say("run_unchanged", lang, folder=folder), done=True)
+            return finished(last, folder, last)
+        work = _compare(lists, parameters, lang, tell)
+        sizes = [{"lieux": {"lignes": len(p), "par_categorie": {}}} for p in work.places]
+        watch_loss(sizes[0], sizes[1], max_loss, lang, tell)
+        tell(say("step_write", lang))
+        note = note_text(
+            work.comparison,
+            work.judged.radius_km,
+            sources=work.sources,
+            date=date,
+            demonstration=work.demonstration,
+            lang=lang,
+        )
+        written = _write_all(work, note, stage, date=date, lang=lang)
+        record = request | {"fichiers": {name: file_hash(stage / name) for name in written}}
+        write_json(record, stage / RECORD)
+    for line in note.headline:
+        tell(line, done=True)
+    return finished(record, folder, last)
+
+
+class _Work(NamedTuple):
+    """Two lists, located, and what follows."""
+
+    communes: gpd.GeoDataFrame
+    places: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
+    comparison: Comparison
+    radii: Any
+    judged: Measure
+    sources: list[str]
+    demonstration: bool
+
+
+def _told(lists: Lists) -> dict[str, Any]:
+    """Say which lists were read."""
+    files = {"avant": lists.before, "apres": lists.after, "ajout": lists.add}
+    told: dict[str, Any] = {k: told_file(f, f) for k, f in files.items() if f is not None}
+    return told | ({"retrait": list(lists.remove)} if lists.remove else {})
+
+
+def _compare(lists: Lists, parameters: Mapping[str, Any], lang: Lang, tell: Tell) -> _Work:
+    """Read both lists, and measure."""
+
+    def read(file: Path) -> gpd.GeoDataFrame:
+        tell(say("step_read", lang, file=file.name))
+        return read_places(file, columns=parameters.get("columns"))
+
+    before = read(lists.before)
+    if lists.after is not None:
+        after = read(lists.after)
+    else:
+        after = revise(before, None if lists.add is None else read(lists.add), lists.remove)
+    tell(say("step_measure", lang))
+    folder = parameters.get("communes")
+    communes = read_communes(
+        parameters.get("region"),
+        parameters.get("departements"),
+        parameters.get("epci"),
+        whole_epci=True,
+        path=folder,
+    )
+    radii = parameters.get("radii_km") or list(RADII_KM)
+    pairs = compare_places(before, after)
+    change = compare_coverage(before, after, communes, radii, pairs=pairs)
+    told = (*texts(before, "source"), *texts(after, "source"))
+    return _Work(
+        communes,
+        (locate(before, communes), locate(after, communes)),
+        Comparison(pairs, change),
+        radii,
+        _judged(change.measures, parameters.get("judged_km")),
+        [_source(len(communes), folder, lang)],
+        any(text.startswith(DEMONSTRATION) for text in told),
+    )
+
+
+def _source(communes: int, folder: str | None, lang: Lang) -> str:
+    """Say where the communes are from."""
+    key = "source_communes" if folder is None else "source_communes_folder"
+    name = "" if folder is None else Path(folder).name
+    return say(key, lang, communes=number(communes, lang), folder=name)
+
+
+def _judged(measures: tuple[Measure, ...], wanted: float | None) -> Measure:
+    """Choose the radius that the map and the note speak of."""
+    for measure in measures:
+        if measure.radius_km == (10.0 if wanted is None else wanted):
+            return measure
+    if wanted is not None:
+        known = ", ".join(f"{m.radius_km:g}" for m in measures if m.radius_km is not None)
+        raise DataError(f"{wanted:g} km was not measured; there is {known or 'none'}.")
+    return measures[len(measures) // 2]
+
+
+def _write_all(work: _Work, note: Note, stage: Path, *, date: str | None, lang: Lang) -> list[str]:
+    """Write every file but the record; give their names."""
+    radius: Radius = work.radii if isinstance(work.radii, dict) else work.judged.radius_km or 0.0
+    zones = changed_zones(*work.places, work.communes, radius)
+    page = _map(work, zones, date, lang)
+    with atomic_path(stage / MAP) as temporary:
+        page.save(str(temporary))
+    _workbook(work, note, stage / WORKBOOK, lang)
+    write_note(note, stage / NOTE, lang=lang)
+    write_layers(
+        {
+            say("layer_changed_places", lang): work.comparison.places,
+            say("layer_communes", lang): work.comparison.coverage.communes,
+            say("layer_changed_zones", lang): zones,
+        },
+        stage / LAYERS,
+    )
+    write_json(_figures(work, note), stage / FIGURES)
+    return [MAP, WORKBOOK, NOTE, LAYERS, FIGURES]
+
+
+def _map(work: _Work, zones: gpd.GeoDataFrame, date: str | None, lang: Lang) -> folium.Map:
+    """Draw the new state, with what was gained and lost over it."""
+    after = work.places[1]
+    page = coverage_map(
+        measure_coverage(work.communes, after, work.radii),
+        places=keep_near(after, work.communes, NEAR_KM),
+        title=note_title(lang),
+        radius_km=work.radii if isinstance(work.radii, dict) else None,
+        sources=work.sources,
+        date=date,
+        demonstration=work.demonstration,
+        lang=lang,
+    )
+    for sens, key in ((GAINED, "map_gained"), (LOST, "map_lost")):
+        mine = zones[zones["sens"] == sens].to_crs(WGS84).geometry
+        if mine.empty:
+            continue
+        shape = shapely.union_all(mine.to_numpy(), grid_size=1e-5)  # degrees, about 1 m
+        layer = folium.GeoJson(
+            shapely.geometry.mapping(shape),
+            name=say(key, lang),
+            style_function=lambda _, colour=COLOURS[sens], dash="" if sens == GAINED else "6 4": {
+                "color": colour,
+                "fillColor": colour,
+                "weight": 2,
+                "dashArray": dash,
+                "fillOpacity": 0.45,
+            },
+            interactive=False,
+        )
+        layer._id = sens.replace("é", "e")  # noqa: SLF001 - Folium's own is random
+        layer.add_to(page)
+    control = folium.LayerControl(collapsed=False)
+    control._id = "changements"  # noqa: SLF001 - the same
+    control.add_to(page)
+    return page
+
+
+def note_title(lang: Lang) -> str:
+    """Give the title that map and note share.
+
+    Parameters
+    ----------
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        The title.
+
+    Examples
+    --------
+    >>> note_title("en")
+    'What changes in access to digital help'
+    """
+    return say("note_title", lang)
+
+
+def _workbook(work: _Work, note: Note, path: Path, lang: Lang) -> None:
+    """Write every table as a sheet."""
+    change = work.comparison.coverage
+    lines = [*note.headline, *(line for _, lines in note.paragraphs for line in lines)]
+    # shares are shown in per cent by the name of their column
+    places = work.comparison.places.rename(columns={"confiance": "part_confiance"})
+    unequal = change.inequality.rename(columns={w: f"part_{w}_mesure" for w in ("avant", "apres")})
+    unequal["mesure"] = unequal["mesure"].map(lambda name: header(name, lang)).astype("str")
+    communes = change.communes.drop(
+        columns=[c for c in ("mairie_longitude", "mairie_latitude") if c in change.communes]
+    )
+    frames = {
+        "sheet_summary": pd.DataFrame({say("sheet_summary", lang): lines}),
+        "sheet_places": places.drop(columns=["rang_avant", "rang_apres"]),
+        "sheet_causes": change.causes,
+        "sheet_departement": change.tables["departement"],
+        "sheet_epci": change.tables["epci"],
+        "sheet_commune": communes,
+        "sheet_inequality": unequal,
+        "sheet_sources": pd.DataFrame({say("sheet_sources", lang): note.small_print}),
+    }
+    notice = say("demonstration", lang) if work.demonstration else None
+    write_workbook(
+        [
+            Sheet(
+                say(key, lang),
+                frame,
+                {name: header(name, lang) for name in map(str, frame.columns)},
+                notice,
+            )
+            for key, frame in frames.items()
+        ],
+        path,
+    )
+
+
+def _figures(work: _Work, note: Note) -> dict[str, Any]:
+    """Give all that changed as plain data."""
+    change, places = work.comparison.coverage, work.comparison.places
+    suffixes = [measure.suffix for measure in change.measures]
+    moved = [f"population_{what}{s}" for what in ("gagnee", "perdue") for s in suffixes]
+    told = change.communes[moved].sum(axis=1) > 0
+    for s in suffixes:
+        told |= (change.communes[[f"services_gagnes{s}", f"services_perdus{s}"]] != "").any(axis=1)
+    words = places["changements"].str.split("|").explode()
+    return {
+        "note": [*note.headline, *(line for _, lines in note.paragraphs for line in lines)],
+        "rayons_km": [measure.radius_km for measure in change.measures],
+        "lieux": {
+            "avant": len(work.places[0]),
+            "apres": len(work.places[1]),
+            "changements": {str(k): int(v) for k, v in sorted(words.value_counts().items())},
+            "liste": _rows(places[places["changement"] != "inchangé"]),
+        },
+        **{f"par_{level}": _rows(table) for level, table in change.tables.items()},
+        "communes_concernees": _rows(change.communes[told]),
+        "causes": _rows(change.causes),
+        "inegalites": _rows(change.inequality),
+    }
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give a frame as plain data without its geometry, missing values as None."""
+    plain = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
+    rows: list[dict[str, Any]] = json.loads(
+        plain.to_json(orient="records", double_precision=9, force_ascii=False)
+    )
+    return rows

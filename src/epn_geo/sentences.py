@@ -1,0 +1,131 @@
+"""Pieces of sentences: how many, which ones, where; singular and plural as each language wants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from epn_geo.labels import Lang, number
+
+NAMED = 4  # how many places or communes a sentence names before it says "et … autres"
+WORDS_FOR = {
+    "fr": ("aucun", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"),
+    "en": ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+}
+# Each thing that is counted: French singular, plural, then English; and its French gender.
+COUNTED = {
+    "habitant": ("habitant", "habitants", "inhabitant", "inhabitants", "m"),
+    "commune": ("commune", "communes", "commune", "communes", "f"),
+    "label": ("label", "labels", "label", "labels", "m"),
+    "lieu": ("lieu", "lieux", "place", "places", "m"),
+}
+# How French says that something is in a département, by code; "dans l’" and an elision otherwise.
+IN = {
+    "dans le": "14 15 18 25 29 30 32 39 41 45 46 56 59 62 63 67 68 69 81 83 84 90 94 95",
+    "dans la": "23 26 42 50 51 55 58 72 80 86",
+    "dans les": "04 05 06 08 13 22 40 64 65 66 78 79 88 92",
+    "dans l’": "01 02 03 07 09 10 11 12 27 34 36 38 60 61 89 91",
+    "à": "75 974 976",
+}
+
+
+def count(value: float, thing: str, lang: Lang = "fr", *, words: bool = False) -> str:
+    """Write how many of something there are.
+
+    Parameters
+    ----------
+    value
+        A number, rounded here to a whole one.
+    thing
+        A key of `COUNTED`.
+    lang
+        Language. In French zero and one are singular, in English one only.
+    words
+        Write the numbers to ten in letters.
+
+    Returns
+    -------
+    str
+        The number and the noun.
+
+    Examples
+    --------
+    >>> count(1, "commune", words=True), count(0, "habitant"), count(3, "lieu", words=True)
+    ('une commune', '0 habitant', 'trois lieux')
+    >>> count(0, "habitant", "en"), count(1, "label", "en")
+    ('0 inhabitants', '1 label')
+    """
+    whole = round(value)
+    french, plural_fr, english, plural_en, gender = COUNTED[thing]
+    if lang == "fr":
+        noun = french if abs(whole) < 2 else plural_fr
+    else:
+        noun = english if abs(whole) == 1 else plural_en
+    spelled = number(whole, lang)
+    if words and 0 <= whole <= 10:
+        spelled = WORDS_FOR[lang][whole]
+        spelled = "une" if lang == "fr" and whole == 1 and gender == "f" else spelled
+        spelled = (
+            ("aucune" if gender == "f" else "aucun") if lang == "fr" and not whole else spelled
+        )
+    return f"{spelled} {noun}"
+
+
+def listed(names: Sequence[str], lang: Lang = "fr") -> str:
+    """Write a list of names as people do: the first few, and how many others.
+
+    Parameters
+    ----------
+    names
+        Names.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        A piece of a sentence.
+
+    Examples
+    --------
+    >>> listed(["Caen"]), listed(["Caen", "Ifs"]), listed(list("ABCDEF"))
+    ('Caen', 'Caen et Ifs', 'A, B, C, D et 2 autres')
+    >>> listed(list("ABCDE"), "en")
+    'A, B, C, D and 1 other'
+    """
+    last = " et " if lang == "fr" else " and "
+    rest = len(names) - NAMED
+    if rest > 0:
+        other = ("autre" if rest == 1 else "autres") if lang == "fr" else "other"
+        other += "s" if lang == "en" and rest > 1 else ""
+        return ", ".join(names[:NAMED]) + f"{last}{rest} {other}"
+    return last.join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def in_departement(code: str, name: str, lang: Lang = "fr") -> str:
+    """Say that something is in a département.
+
+    Parameters
+    ----------
+    code, name
+        Its code and name.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        With the preposition that usage wants.
+
+    Examples
+    --------
+    >>> in_departement("27", "Eure"), in_departement("50", "Manche")
+    ('dans l’Eure', 'dans la Manche')
+    >>> in_departement("76", "Seine-Maritime"), in_departement("27", "Eure", "en")
+    ('en Seine-Maritime', 'in Eure')
+    """
+    if lang == "en":
+        return f"in {name}"
+    for words, codes in IN.items():
+        if code in codes.split():
+            return f"{words}{name}" if words.endswith("’") else f"{words} {name}"
+    return f"en {name}"
