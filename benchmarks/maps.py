@@ -27,7 +27,7 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 import epn_geo as epn
 from epn_geo.embedded import embedded_path
-from epn_geo.indicators import YLGNBU
+from epn_geo.paging.indicators import YLGNBU
 
 LEAFLET = distribution("XStatic-Leaflet").locate_file("xstatic/pkg/leaflet/data")
 JQUERY = """window.$ = window.jQuery = (what) => {

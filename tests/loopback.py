@@ -12,9 +12,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from epn_geo.asks import Clock, Limits
-from epn_geo.cache import Cache
 from epn_geo.download import Door
+from epn_geo.network.asks import Clock, Limits
+from epn_geo.network.cache import Cache
 
 
 class Reply(NamedTuple):

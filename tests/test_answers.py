@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 import epn_geo as epn
 from epn_geo.arcgis import read_layer
-from epn_geo.asks import Ask
-from epn_geo.cache import Cache, Record
 from epn_geo.download import Answer, Door
+from epn_geo.network.asks import Ask
+from epn_geo.network.cache import Cache, Record
 from epn_geo.official import fetch_communes
 from epn_geo.traveltime import isochrones
 

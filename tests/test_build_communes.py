@@ -24,10 +24,10 @@ sys.path.insert(0, str(TOOLS))
 import build_communes as builder  # noqa: E402
 import communes_sources as sources  # noqa: E402
 import communes_succession as succession  # noqa: E402
-from epn_geo import communes_folder as folder  # noqa: E402
-from epn_geo import mending as repair  # noqa: E402
-from epn_geo import outlines as coverage  # noqa: E402
-from epn_geo import territories as tables  # noqa: E402
+from epn_geo.reference import communes_folder as folder  # noqa: E402
+from epn_geo.reference import mending as repair  # noqa: E402
+from epn_geo.reference import outlines as coverage  # noqa: E402
+from epn_geo.reference import territories as tables  # noqa: E402
 
 KM = 1000.0
 

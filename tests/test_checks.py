@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 import shapely
 
+from epn_geo.checking.findings import FINDING_COLUMNS, SEVERITIES
+from epn_geo.checking.likeness import closest, name_pairs
 from epn_geo.checks import check_places
 from epn_geo.communes import read_communes
 from epn_geo.errors import ColumnError, DataError
-from epn_geo.findings import FINDING_COLUMNS, SEVERITIES
 from epn_geo.joins import locate
 from epn_geo.labels import WORDS
-from epn_geo.likeness import closest, name_pairs
 from epn_geo.places import read_places
 from epn_geo.standard import COLUMNS
 from epn_geo.townhalls import place_at_town_halls

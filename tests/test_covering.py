@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from epn_geo import covering
-from epn_geo.covering import Covering, covering_of, max_cover, max_saving, min_cover
-from epn_geo.multipliers import price_demand, swap_candidates
+from epn_geo.deciding import covering
+from epn_geo.deciding.covering import Covering, covering_of, max_cover, max_saving, min_cover
+from epn_geo.deciding.multipliers import price_demand, swap_candidates
 
 Matrix = npt.NDArray[np.float64]
 

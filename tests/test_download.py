@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 import epn_geo
-from epn_geo.asks import PACES, Ask, Limits, Pace, Upload, read_json
-from epn_geo.cache import Cache
 from epn_geo.download import Door, Waiting
 from epn_geo.errors import DownloadError
+from epn_geo.network.asks import PACES, Ask, Limits, Pace, Upload, read_json
+from epn_geo.network.cache import Cache
 from tests.loopback import FakeClock, Reply, Server, as_json, make_door, serve
 
 GOOD = as_json({"count": 143})

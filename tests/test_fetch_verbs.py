@@ -13,7 +13,7 @@ import pytest
 
 import epn_geo as epn
 from epn_geo.cli import main
-from epn_geo.provenance import read_provenance
+from epn_geo.network.provenance import read_provenance
 from tests.loopback import Server, as_json, serve
 from tests.test_geocoding import geocode
 from tests.test_official import mount as mount_communes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from epn_geo.indicators import _round_quantiles
+from epn_geo.paging.indicators import _round_quantiles
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from epn_geo.maps import coverage_map
 
 folium = pytest.importorskip("folium")
 
-from epn_geo.webpage import MODULES, PAGE, words  # noqa: E402 - after Folium is known to be there
+from epn_geo.paging.webpage import MODULES, PAGE, words  # noqa: E402 - after Folium is known to be there
 
 HOSTILE = [
     '<img src=x onerror="window.pwned=1">',
@@ -394,7 +394,7 @@ def test_every_word_is_there_and_used():
     missing = {key for key in used if key not in known}
     assert not missing
     everything = "".join(sources().values()) + (PAGE / "page.html").read_text("utf-8")
-    everything += (Path(__file__).parents[1] / "src/epn_geo/webpage.py").read_text("utf-8")
+    everything += (Path(__file__).parents[1] / "src/epn_geo/paging/webpage.py").read_text("utf-8")
     families = ("layer_", "open_", "category_")
     unused = [k for k in known if f'"{k}"' not in everything and f"{{{{{k}}}}}" not in everything]
     assert [k for k in unused if not k.startswith(families)] == []

@@ -15,7 +15,7 @@ import shapely
 
 import epn_geo as epn
 from epn_geo.official import fetch_communes
-from epn_geo.territories import renew_succession
+from epn_geo.reference.territories import renew_succession
 from tests.loopback import Reply, Server, as_json, make_door, serve
 
 pytestmark = pytest.mark.skipif(

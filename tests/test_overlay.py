@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from epn_geo.arcs import distinct_discs, visible_arcs
-from epn_geo.overlay import CHORD_M, circles, covered_areas, uncovered_parts
+from epn_geo.geometry.arcs import distinct_discs, visible_arcs
+from epn_geo.geometry.overlay import CHORD_M, circles, covered_areas, uncovered_parts
 
 R = 1000.0
 SQUARE = np.array([shapely.box(0, 0, 4 * R, 4 * R)])

@@ -16,10 +16,10 @@ from geopandas.testing import assert_geodataframe_equal
 
 import epn_geo as epn
 from epn_geo.errors import ColumnError, DataError
-from epn_geo.sheetfacts import Facts, Table, TerritorySheet, gather_facts
-from epn_geo.sheetpdf import COLUMNS, SheetPage, pdf_bytes
+from epn_geo.sheeting.sheetfacts import Facts, Table, TerritorySheet, gather_facts
+from epn_geo.sheeting.sheetpdf import COLUMNS, SheetPage, pdf_bytes
+from epn_geo.sheeting.sheettables import ROWS, make_sheet
 from epn_geo.sheets import html_text, sheet_name, write_sheets
-from epn_geo.sheettables import ROWS, make_sheet
 from epn_geo.sites import suggest_sites
 from tests.test_pictures import HOSTILE
 from tests.worlds import make_places

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import epn_geo as epn
-from epn_geo.provenance import read_provenance
+from epn_geo.network.provenance import read_provenance
 from epn_geo.sources import Fetched, fetch_epn, fetch_france_services, fetch_national_map
 from epn_geo.standard import COLUMNS
 from tests.loopback import Asked, Reply, Server, as_json, make_door, serve

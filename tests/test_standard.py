@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epn_geo.errors import ColumnError, fold
-from epn_geo.spellings import COLUMN_SYNONYMS, OLDER_VALUES
+from epn_geo.reading.spellings import COLUMN_SYNONYMS, OLDER_VALUES
 from epn_geo.standard import (
     COLUMNS,
     ENUMERATIONS,

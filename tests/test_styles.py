@@ -16,10 +16,10 @@ import pytest
 
 import epn_geo as epn
 from epn_geo.errors import DataError
-from epn_geo.indicators import YLGNBU, find_indicators, find_radii
-from epn_geo.scene import classes_of
+from epn_geo.paging.indicators import YLGNBU, find_indicators, find_radii
+from epn_geo.picturing.scene import classes_of
+from epn_geo.picturing.symbols import SYMBOLS
 from epn_geo.styles import layer_styles, study_layers, write_styled_layers
-from epn_geo.symbols import SYMBOLS
 from tests.worlds import make_places
 
 

@@ -17,8 +17,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epn_geo.delimited import read_delimited
 from epn_geo.errors import CrsError, DataError
+from epn_geo.reading.delimited import read_delimited
 from epn_geo.tables import EXTRA_CELLS, Table, as_text, read_table
 
 KNOWN = frozenset({"nom", "commune", "latitude", "longitude", "services"})

@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epn_geo.topology import Topology, build_topology, pack_topology, varint, zigzag
+from epn_geo.geometry.topology import Topology, build_topology, pack_topology, varint, zigzag
 
 
 def outlines_of(topology: Topology) -> list[shapely.Geometry]:

@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 import epn_geo as epn
-from epn_geo.asks import PACES, Pace
+from epn_geo.network.asks import PACES, Pace
 from epn_geo.traveltime import isochrones
 from tests.loopback import Asked, FakeClock, Reply, Server, as_json, make_door, serve
 

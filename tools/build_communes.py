@@ -28,7 +28,8 @@ from communes_sources import (
     read_outlines,
 )
 from communes_succession import snapshot, succession_table
-from epn_geo.communes_folder import (
+from epn_geo.crs import WGS84
+from epn_geo.reference.communes_folder import (
     Stored,
     list_exceptions,
     store_outlines,
@@ -37,9 +38,8 @@ from epn_geo.communes_folder import (
     write_succession,
     write_table,
 )
-from epn_geo.crs import WGS84
-from epn_geo.mending import repair_outlines
-from epn_geo.territories import (
+from epn_geo.reference.mending import repair_outlines
+from epn_geo.reference.territories import (
     communes_table,
     departements_table,
     epci_table,

@@ -10,9 +10,9 @@ import geopandas as gpd
 import pandas as pd
 
 from communes_sources import Package, sha256
-from epn_geo.communes_folder import MAX_DISPLACEMENT_M
-from epn_geo.mending import MAX_TOWN_HALL_DISTANCE_M
-from epn_geo.outlines import GAP_M, SNAPPING_M, TOLERANCE_M
+from epn_geo.reference.communes_folder import MAX_DISPLACEMENT_M
+from epn_geo.reference.mending import MAX_TOWN_HALL_DISTANCE_M
+from epn_geo.reference.outlines import GAP_M, SNAPPING_M, TOLERANCE_M
 
 NORMANDIE = ("14", "27", "50", "61", "76")
 

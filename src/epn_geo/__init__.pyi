@@ -1,7 +1,6 @@
 from . import study as study
 from .access import measure_access as measure_access
 from .access import measure_load as measure_load
-from .cache import Cache as Cache
 from .catchments import catchment_access as catchment_access
 from .catchments import decay_weights as decay_weights
 from .cells import count_cells as count_cells
@@ -12,8 +11,8 @@ from .changes import changed_zones as changed_zones
 from .changes import compare as compare
 from .changes import compare_coverage as compare_coverage
 from .checks import check_places as check_places
-from .clusters import find_clusters as find_clusters
 from .closures import measure_closures as measure_closures
+from .clusters import find_clusters as find_clusters
 from .communes import current_code as current_code
 from .communes import current_codes as current_codes
 from .communes import read_communes as read_communes
@@ -39,6 +38,9 @@ from .gaps import find_gaps as find_gaps
 from .gaps import flag_underserved as flag_underserved
 from .geocoding import geocode_places as geocode_places
 from .grids import read_grid as read_grid
+from .history import draw_history as draw_history
+from .history import network_history as network_history
+from .history import reference_counts as reference_counts
 from .hours import add_weekly_hours as add_weekly_hours
 from .inequality import gini_index as gini_index
 from .inequality import lorenz_curve as lorenz_curve
@@ -46,9 +48,6 @@ from .inequality import measure_inequality as measure_inequality
 from .inequality import palma_ratio as palma_ratio
 from .inequality import shortfall_index as shortfall_index
 from .inequality import theil_index as theil_index
-from .history import draw_history as draw_history
-from .history import network_history as network_history
-from .history import reference_counts as reference_counts
 from .joins import locate as locate
 from .listing import write_places as write_places
 from .maps import coverage_map as coverage_map
@@ -56,6 +55,8 @@ from .means import measure_means as measure_means
 from .merging import merge_places as merge_places
 from .needs import add_needs as add_needs
 from .needs import read_needs as read_needs
+from .network.cache import Cache as Cache
+from .network.provenance import read_provenance as read_provenance
 from .notepages import write_note as write_note
 from .notes import note_text as note_text
 from .official import fetch_communes as fetch_communes
@@ -65,11 +66,10 @@ from .pictures import picture as picture
 from .places import read_places as read_places
 from .population import measure_gaps as measure_gaps
 from .population import measure_population as measure_population
-from .provenance import read_provenance as read_provenance
-from .ranking import flag_priority as flag_priority
-from .ranking import rank_needs as rank_needs
 from .publication import write_publication as write_publication
 from .publication import write_standard as write_standard
+from .ranking import flag_priority as flag_priority
+from .ranking import rank_needs as rank_needs
 from .report import summary_lines as summary_lines
 from .report import write_report as write_report
 from .sheets import write_sheets as write_sheets
@@ -80,12 +80,12 @@ from .sites import suggest_sites as suggest_sites
 from .skills import filter_places as filter_places
 from .skills import find_skill_gaps as find_skill_gaps
 from .skills import skills_matrix as skills_matrix
-from .sources import fetch_epn as fetch_epn
-from .sources import fetch_france_services as fetch_france_services
-from .sources import fetch_national_map as fetch_national_map
 from .snapshots import Snapshot as Snapshot
 from .snapshots import keep_snapshot as keep_snapshot
 from .snapshots import read_snapshots as read_snapshots
+from .sources import fetch_epn as fetch_epn
+from .sources import fetch_france_services as fetch_france_services
+from .sources import fetch_national_map as fetch_national_map
 from .standard import standard_frame as standard_frame
 from .study import Study as Study
 from .styles import study_layers as study_layers

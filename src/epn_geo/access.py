@@ -11,7 +11,6 @@ import pandas as pd
 from scipy.sparse import coo_array, csr_array
 from scipy.spatial import cKDTree
 
-from epn_geo.arcs import Floats, Ints
 from epn_geo.catchments import (
     Decay,
     Method,
@@ -26,6 +25,7 @@ from epn_geo.cells import Cells
 from epn_geo.coverage import serving_sites, town_halls
 from epn_geo.crs import CRS, metric_crs, project, require_crs
 from epn_geo.errors import ColumnError, DataError, did_you_mean
+from epn_geo.geometry.arcs import Floats, Ints
 
 PER = 10_000  # inhabitants: supply per person would be unreadable
 

@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from epn_geo.asks import Ask, read_json
-from epn_geo.cache import Record
 from epn_geo.crs import CRS, reproject
 from epn_geo.download import Door
 from epn_geo.errors import DownloadError
+from epn_geo.network.asks import Ask, read_json
+from epn_geo.network.cache import Record
 
 PAGE = 1000  # rows asked at a time, if the server does not say that it gives fewer
 NOTHING = frozenset({"", "<null>", "null"})
@@ -111,7 +111,7 @@ def read_layer(door: Door, url: str, *, on_page: Callable[[int, int], None] | No
 
     Examples
     --------
-    >>> from epn_geo.cache import Cache
+    >>> from epn_geo.network.cache import Cache
     >>> import tempfile
     >>> door = Door(Cache(tempfile.mkdtemp()), offline=True)
     >>> read_layer(door, "https://a.fr/FeatureServer/0")

@@ -29,8 +29,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 import numpy as np
 from scipy.sparse import csr_array
 
-from epn_geo.arcs import Floats
 from epn_geo.errors import DataError, did_you_mean
+from epn_geo.geometry.arcs import Floats
 
 Method = Literal["2sfca", "e2sfca", "3sfca", "m2sfca", "bfca", "spatial"]
 Shape = Literal["step", "gaussian", "exponential", "power"]

@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from epn_geo.arcs import Bools, Discs, Floats, Ints, distinct_discs, settle
 from epn_geo.columns import texts
-from epn_geo.overlay import Geometries, covered_areas
+from epn_geo.geometry.arcs import Bools, Discs, Floats, Ints, distinct_discs, settle
+from epn_geo.geometry.overlay import Geometries, covered_areas
 from epn_geo.standard import join_list
 
 GAINED, LOST = "gagné", "perdu"

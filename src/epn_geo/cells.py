@@ -11,10 +11,10 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from epn_geo.arcs import Bools, Discs, Floats, Ints, settle
 from epn_geo.communes import current_codes
 from epn_geo.crs import CRS, reproject, to_metric
 from epn_geo.errors import ColumnError, DataError
+from epn_geo.geometry.arcs import Bools, Discs, Floats, Ints, settle
 from epn_geo.grids import cells_within
 
 PEOPLE_PER_HOUSEHOLD = 2.2  # France, 2020; used only where the grid does not count households

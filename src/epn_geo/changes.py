@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from epn_geo.arcs import Bools, Floats, settle
 from epn_geo.causes import (
     GAINED,
     LOST,
@@ -35,9 +34,10 @@ from epn_geo.communes import read_communes
 from epn_geo.coverage import discs_round, measure_coverage, serving_sites, town_halls
 from epn_geo.crs import to_metric
 from epn_geo.errors import ColumnError
+from epn_geo.geometry.arcs import Bools, Floats, settle
+from epn_geo.geometry.overlay import Geometries, covered_areas, uncovered_parts
 from epn_geo.inequality import gini_index
 from epn_geo.joins import LEVELS
-from epn_geo.overlay import Geometries, covered_areas, uncovered_parts
 from epn_geo.pairing import compare_places
 from epn_geo.places import read_places
 from epn_geo.radii import Measure, Radius, named_measures, radii_of

@@ -13,7 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from epn_geo.cellchecks import (
+from epn_geo.checking.cellchecks import (
     check_ages,
     check_dates,
     check_formats,
@@ -21,8 +21,7 @@ from epn_geo.cellchecks import (
     check_rows,
     check_values,
 )
-from epn_geo.errors import DataError
-from epn_geo.findings import (
+from epn_geo.checking.findings import (
     ERROR,
     NOTE,
     PLACED,
@@ -34,17 +33,18 @@ from epn_geo.findings import (
     positions,
     short,
 )
-from epn_geo.joins import locate
-from epn_geo.labels import Lang, check_lang
-from epn_geo.likeness import name_pairs, place_key
-from epn_geo.standard import COLUMNS, split_list
-from epn_geo.wherechecks import (
+from epn_geo.checking.likeness import name_pairs, place_key
+from epn_geo.checking.wherechecks import (
     check_agreement,
     check_codes,
     check_coordinates,
     check_names,
     check_territory,
 )
+from epn_geo.errors import DataError
+from epn_geo.joins import locate
+from epn_geo.labels import Lang, check_lang
+from epn_geo.standard import COLUMNS, split_list
 
 _SAME_PLACE = 6  # decimals of a degree: about 0.1 m
 

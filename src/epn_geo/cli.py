@@ -11,7 +11,12 @@ import typer
 
 from epn_geo._version import __version__
 from epn_geo.errors import DataError, EpnGeoError
-from epn_geo.options import (
+from epn_geo.verbs.access import access_command
+from epn_geo.verbs.changes import diff_command, history_command, snapshot_command
+from epn_geo.verbs.fetch import cache_app, fetch_app
+from epn_geo.verbs.lists import geocode_command, isochrones_command, merge_command
+from epn_geo.verbs.needs import needs_command
+from epn_geo.verbs.options import (
     AsJson,
     Column,
     CommunesFolder,
@@ -31,14 +36,9 @@ from epn_geo.options import (
     story,
     study_options,
 )
-from epn_geo.verbs_access import access_command
-from epn_geo.verbs_changes import diff_command, history_command, snapshot_command
-from epn_geo.verbs_fetch import cache_app, fetch_app
-from epn_geo.verbs_lists import geocode_command, isochrones_command, merge_command
-from epn_geo.verbs_needs import needs_command
-from epn_geo.verbs_publish import publish_command
-from epn_geo.verbs_sheets import sheets_command
-from epn_geo.verbs_sites import network_command, sites_command, skills_command
+from epn_geo.verbs.publish import publish_command
+from epn_geo.verbs.sheets import sheets_command
+from epn_geo.verbs.sites import network_command, sites_command, skills_command
 
 DONE, FAILED, FINDINGS_REMAIN = 0, 1, 3
 

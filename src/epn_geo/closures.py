@@ -10,11 +10,11 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from epn_geo.arcs import Floats, Ints, distinct_discs
 from epn_geo.coverage import serving_sites, town_halls
 from epn_geo.crs import require_crs, to_metric
 from epn_geo.errors import ColumnError
-from epn_geo.overlay import Geometries, covered_areas
+from epn_geo.geometry.arcs import Floats, Ints, distinct_discs
+from epn_geo.geometry.overlay import Geometries, covered_areas
 from epn_geo.radii import Radius, radii_of
 
 AT_ONCE = 200  # places measured together

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from epn_geo.arcs import Bools, Floats
 from epn_geo.crs import to_metric
 from epn_geo.errors import ColumnError, DataError, did_you_mean
+from epn_geo.geometry.arcs import Bools, Floats
 
 Statistic = Literal["lisa", "gi"]
 

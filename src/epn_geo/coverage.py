@@ -22,10 +22,10 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from epn_geo.arcs import Bools, Discs, Floats, distinct_discs, settle, workers
 from epn_geo.crs import CRS, project, require_crs, to_metric
 from epn_geo.errors import DataError
-from epn_geo.overlay import circles, covered_areas
+from epn_geo.geometry.arcs import Bools, Discs, Floats, distinct_discs, settle, workers
+from epn_geo.geometry.overlay import circles, covered_areas
 from epn_geo.radii import Radius, named_measures, radii_of
 
 NOT_SERVING = ("CRANT", "projet lauréat")  # actors on the map, not places where help is given

@@ -17,9 +17,9 @@ from epn_geo.errors import DataError
 from epn_geo.joins import locate
 from epn_geo.labels import Lang, number, say
 from epn_geo.maps import coverage_map
+from epn_geo.network.provenance import Provenance, read_provenance, source_line
 from epn_geo.pictures import PageSize, picture
 from epn_geo.places import read_places
-from epn_geo.provenance import Provenance, read_provenance, source_line
 from epn_geo.report import write_report
 from epn_geo.runs import (
     RECORD,

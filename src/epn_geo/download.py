@@ -23,9 +23,9 @@ from requests.auth import AuthBase
 from urllib3.util.retry import Retry
 
 from epn_geo._version import __version__
-from epn_geo.asks import PACES, Ask, Clock, Limits, Pace, Waiting, beginning, require_safe
-from epn_geo.cache import Cache, Kept, Record, age_s, stamp
 from epn_geo.errors import DownloadError
+from epn_geo.network.asks import PACES, Ask, Clock, Limits, Pace, Waiting, beginning, require_safe
+from epn_geo.network.cache import Cache, Kept, Record, age_s, stamp
 
 Check = Callable[[bytes], object]
 

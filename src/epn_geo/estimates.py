@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from epn_geo.arcs import Floats
 from epn_geo.coverage import nearest_place
 from epn_geo.crs import require_crs, to_metric
 from epn_geo.errors import ColumnError, DataError
+from epn_geo.geometry.arcs import Floats
 
 DETOUR = 1.3  # road over straight line, a usual value between towns; a convention, not a measure
 SPEEDS_KMH = {0.0: 55.0, 300.0: 40.0, 1500.0: 25.0}  # by people per km², from each density on

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from epn_geo.arcs import Floats, Ints
 from epn_geo.coverage import discs_round, nearest_place, town_halls
 from epn_geo.crs import to_metric
 from epn_geo.errors import ColumnError, DataError, did_you_mean
+from epn_geo.geometry.arcs import Floats, Ints
+from epn_geo.geometry.overlay import Geometries, uncovered, unite
 from epn_geo.joins import LEVELS
 from epn_geo.labels import Lang, check_lang, say
-from epn_geo.overlay import Geometries, uncovered, unite
 from epn_geo.radii import Radius, measure_for
 
 TOUCHED_M2 = 1000.0  # below that, a zone meets a commune only by the rounding of its outline

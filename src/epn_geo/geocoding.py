@@ -18,11 +18,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from epn_geo.asks import Ask, Upload, refuse_web_page
 from epn_geo.communes import current_codes
 from epn_geo.crs import require_crs
 from epn_geo.download import Door, opened
 from epn_geo.errors import ColumnError, DownloadError
+from epn_geo.network.asks import Ask, Upload, refuse_web_page
 
 URL = "https://data.geopf.fr/geocodage/search/csv"
 BATCH = 10_000  # rows sent at a time; the service takes 200 000, or 50 MB
@@ -107,7 +107,7 @@ def geocode_places(
     Places that all have coordinates are given back, and nobody is asked:
 
     >>> import geopandas as gpd, tempfile
-    >>> from epn_geo.cache import Cache
+    >>> from epn_geo.network.cache import Cache
     >>> point = gpd.points_from_xy([-0.37], [49.18])
     >>> places = gpd.GeoDataFrame({"nom": ["EPN"], "adresse": ["x"]}, geometry=point, crs=4326)
     >>> door = Door(Cache(tempfile.mkdtemp()), offline=True)

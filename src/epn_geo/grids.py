@@ -21,8 +21,8 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import shapely
 
-from epn_geo.arcs import Floats, Ints
 from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
+from epn_geo.geometry.arcs import Floats, Ints
 
 # What INSEE has called each thing over the vintages 2010-2021, in the order of preference.
 SYNONYMS: dict[str, tuple[str, ...]] = {

@@ -16,9 +16,9 @@ from epn_geo.embedded import embedded_path
 from epn_geo.errors import DataError
 from epn_geo.joins import locate
 from epn_geo.labels import Lang, check_lang, number, say
-from epn_geo.lettering import picture_settings
 from epn_geo.maps import DEMONSTRATION
 from epn_geo.pictures import METADATA
+from epn_geo.picturing.lettering import picture_settings
 from epn_geo.report import header
 from epn_geo.runs import RECORD, Tell, finished, last_record, told_request
 from epn_geo.snapshots import Snapshot, read_snapshots

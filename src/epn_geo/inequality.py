@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from epn_geo.arcs import Floats
 from epn_geo.errors import ColumnError, DataError, did_you_mean
+from epn_geo.geometry.arcs import Floats
 from epn_geo.joins import LEVELS
 
 RICH, POOR = 0.9, 0.4  # Palma: the top tenth against the bottom two fifths

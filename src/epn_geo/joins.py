@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from epn_geo.arcs import Ints
 from epn_geo.communes import current_codes, successions
 from epn_geo.crs import require_crs, to_metric
 from epn_geo.errors import ColumnError
+from epn_geo.geometry.arcs import Ints
 
 # For each level, the columns that hold its code and its name.
 LEVELS: dict[str, tuple[str, str]] = {

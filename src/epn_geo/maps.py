@@ -16,9 +16,9 @@ import pandas as pd
 from epn_geo.columns import numbers, rounded, texts
 from epn_geo.crs import WGS84, require_crs
 from epn_geo.errors import ColumnError, DataError, did_you_mean
-from epn_geo.indicators import Indicator, Radii, find_indicators, find_radii, indicator_table
 from epn_geo.labels import Lang, check_lang, say
-from epn_geo.payload import (
+from epn_geo.paging.indicators import Indicator, Radii, find_indicators, find_radii, indicator_table
+from epn_geo.paging.payload import (
     commune_table,
     fit_plane,
     pack_outlines,
@@ -133,7 +133,7 @@ def coverage_map(
     >>> "https://" in page.split("epn-data")[1]
     False
     """
-    from epn_geo.webpage import CoverageMap, PageFigure, words  # noqa: PLC0415 - two seconds
+    from epn_geo.paging.webpage import CoverageMap, PageFigure, words  # noqa: PLC0415 - two seconds
 
     spoken = check_lang(lang)
     _require_outlines(coverage)

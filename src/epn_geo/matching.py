@@ -26,11 +26,11 @@ import shapely
 from rapidfuzz import fuzz
 from scipy.spatial import cKDTree
 
-from epn_geo.arcs import Floats, Ints
 from epn_geo.columns import texts
 from epn_geo.communes import current_codes
 from epn_geo.crs import WGS84, require_crs
 from epn_geo.errors import fold
+from epn_geo.geometry.arcs import Floats, Ints
 from epn_geo.standard import split_list
 
 SURE = 0.7  # the least confidence of a pair that is not made by id

@@ -13,8 +13,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from epn_geo.arcs import Floats
 from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
+from epn_geo.geometry.arcs import Floats
 from epn_geo.joins import LEVELS, locate
 
 Level = Literal["commune", "epci", "departement", "region"]

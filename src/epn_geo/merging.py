@@ -28,10 +28,10 @@ import shapely
 from rapidfuzz import fuzz
 from scipy.spatial import cKDTree
 
+from epn_geo.checking.likeness import place_key
 from epn_geo.communes import current_codes
 from epn_geo.crs import require_crs
 from epn_geo.errors import ColumnError, DataError, fold
-from epn_geo.likeness import place_key
 from epn_geo.standard import COLUMNS, LISTS, join_list, split_list
 
 WEIGHTS = {"noms": 0.5, "adresses": 0.25, "proximite": 0.25}

@@ -16,10 +16,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from epn_geo.arcs import Floats
 from epn_geo.communes import read_epci, successions
 from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
-from epn_geo.repairs import repair_commune_code
+from epn_geo.geometry.arcs import Floats
+from epn_geo.reading.repairs import repair_commune_code
 from epn_geo.tables import Table, read_table
 
 Level = Literal["commune", "epci", "iris", "departement"]

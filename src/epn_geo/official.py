@@ -18,10 +18,14 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from epn_geo.asks import Ask, read_json
-from epn_geo.cache import Record
 from epn_geo.communes import read_epci
-from epn_geo.communes_folder import (
+from epn_geo.crs import WGS84
+from epn_geo.download import Answer, Door, opened
+from epn_geo.embedded import embedded_path
+from epn_geo.errors import DataError, DownloadError, did_you_mean
+from epn_geo.network.asks import Ask, read_json
+from epn_geo.network.cache import Record
+from epn_geo.reference.communes_folder import (
     list_exceptions,
     store_outlines,
     write_exceptions,
@@ -29,12 +33,7 @@ from epn_geo.communes_folder import (
     write_succession,
     write_table,
 )
-from epn_geo.crs import WGS84
-from epn_geo.download import Answer, Door, opened
-from epn_geo.embedded import embedded_path
-from epn_geo.errors import DataError, DownloadError, did_you_mean
-from epn_geo.staging import staged_folder
-from epn_geo.territories import (
+from epn_geo.reference.territories import (
     communes_table,
     departements_table,
     epci_table,
@@ -43,6 +42,7 @@ from epn_geo.territories import (
     regions_table,
     renew_succession,
 )
+from epn_geo.staging import staged_folder
 from epn_geo.writing import write_json
 
 OUTLINES_URL = "https://contours-administratifs.s3.rbx.io.cloud.ovh.net"
@@ -126,7 +126,7 @@ def fetch_communes(
     Examples
     --------
     >>> import tempfile
-    >>> from epn_geo.cache import Cache
+    >>> from epn_geo.network.cache import Cache
     >>> door = Door(Cache(tempfile.mkdtemp()), offline=True)
     >>> fetch_communes("communes-2027", 2027, door, api_url="https://a.fr")  # doctest: +ELLIPSIS
     Traceback (most recent call last):

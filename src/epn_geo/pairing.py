@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from epn_geo.arcs import Bools, Floats, Ints
 from epn_geo.columns import texts
 from epn_geo.communes import current_codes
 from epn_geo.crs import require_crs
 from epn_geo.errors import DataError, did_you_mean, fold
+from epn_geo.geometry.arcs import Bools, Floats, Ints
 from epn_geo.matching import Side, confidence, kilometres_apart, pair_rows
 from epn_geo.standard import join_list
 

@@ -14,11 +14,11 @@ import geopandas as gpd
 import numpy as np
 
 from epn_geo.columns import numbers, texts
-from epn_geo.drawing import draw_scene
 from epn_geo.errors import DataError, did_you_mean
 from epn_geo.labels import Lang, check_lang, number, say, say_date
-from epn_geo.legends import Room, kilometres, write_key_figure, write_legend
-from epn_geo.lettering import (
+from epn_geo.picturing.drawing import draw_scene
+from epn_geo.picturing.legends import Room, kilometres, write_key_figure, write_legend
+from epn_geo.picturing.lettering import (
     MM_PER_POINT,
     Style,
     clip_line,
@@ -29,8 +29,8 @@ from epn_geo.lettering import (
     wrap_lines,
     write_at,
 )
-from epn_geo.scene import Scene, fit_box, make_scene
-from epn_geo.symbols import map_words
+from epn_geo.picturing.scene import Scene, fit_box, make_scene
+from epn_geo.picturing.symbols import map_words
 from epn_geo.writing import atomic_path
 
 if TYPE_CHECKING:

@@ -18,11 +18,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from epn_geo.coordinates import read_coordinates, split_point
 from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
-from epn_geo.headers import match_headers
-from epn_geo.kinds import category_of, find_categories, find_labels, find_parents, split_status
-from epn_geo.repairs import (
+from epn_geo.reading.coordinates import read_coordinates, split_point
+from epn_geo.reading.headers import match_headers
+from epn_geo.reading.kinds import (
+    category_of,
+    find_categories,
+    find_labels,
+    find_parents,
+    split_status,
+)
+from epn_geo.reading.repairs import (
     Repaired,
     opening_hours,
     quoted,
@@ -33,6 +39,7 @@ from epn_geo.repairs import (
     repair_postcode,
     repair_text,
 )
+from epn_geo.reading.values import read_values
 from epn_geo.standard import (
     CATEGORIES,
     CHAIN_COLUMNS,
@@ -45,7 +52,6 @@ from epn_geo.standard import (
     known_values,
 )
 from epn_geo.tables import Table, read_table
-from epn_geo.values import read_values
 
 _KINDS_COLUMNS = OUR_COLUMNS[:5]  # categorie, parent_id, label, statut_label, date_label
 _FIELDS = (*COLUMNS, *_KINDS_COLUMNS)

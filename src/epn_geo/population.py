@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from epn_geo.arcs import Bools, Floats, Ints
 from epn_geo.cells import Cells, may_be_shown
 from epn_geo.coverage import discs_round, serves
 from epn_geo.crs import CRS, require_crs, to_metric
 from epn_geo.errors import DataError
+from epn_geo.geometry.arcs import Bools, Floats, Ints
 from epn_geo.grids import cells_within
 from epn_geo.radii import Radius, measures_of, named_measures
 

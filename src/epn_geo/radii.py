@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from epn_geo.arcs import Floats
 from epn_geo.errors import ColumnError, DataError, did_you_mean
+from epn_geo.geometry.arcs import Floats
 
 Radius = float | Mapping[str, float] | str
 

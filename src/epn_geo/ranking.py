@@ -9,8 +9,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from epn_geo.arcs import Floats
 from epn_geo.errors import ColumnError, DataError, did_you_mean
+from epn_geo.geometry.arcs import Floats
 from epn_geo.joins import LEVELS
 from epn_geo.labels import Lang, check_lang, say
 from epn_geo.radii import measure_for

@@ -18,16 +18,16 @@ import geopandas as gpd
 import numpy as np
 
 from epn_geo.columns import texts
-from epn_geo.drawing import compound_path, draw_scene
 from epn_geo.errors import DataError, did_you_mean, fold
 from epn_geo.joins import LEVELS
 from epn_geo.labels import Lang, check_lang, say
-from epn_geo.legends import Room, write_legend
-from epn_geo.lettering import one_line, picture_settings
-from epn_geo.scene import Bools, Scene, fit_box, make_scene
-from epn_geo.sheetfacts import SHEET_LEVELS, Facts, SheetLevel, gather_facts, name_reach
-from epn_geo.sheetpdf import COLUMNS, SheetPage, pdf_bytes
-from epn_geo.sheettables import PROPOSED, make_sheet
+from epn_geo.picturing.drawing import compound_path, draw_scene
+from epn_geo.picturing.legends import Room, write_legend
+from epn_geo.picturing.lettering import one_line, picture_settings
+from epn_geo.picturing.scene import Bools, Scene, fit_box, make_scene
+from epn_geo.sheeting.sheetfacts import SHEET_LEVELS, Facts, SheetLevel, gather_facts, name_reach
+from epn_geo.sheeting.sheetpdf import COLUMNS, SheetPage, pdf_bytes
+from epn_geo.sheeting.sheettables import PROPOSED, make_sheet
 from epn_geo.sites import suggest_sites
 from epn_geo.writing import atomic_path
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
     from matplotlib.axes import Axes
 
-    from epn_geo.lettering import Box
+    from epn_geo.picturing.lettering import Box
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -198,7 +198,7 @@ def html_text(page: SheetPage, lang: Lang) -> str:
 
     Examples
     --------
-    >>> from epn_geo.sheetfacts import Table, TerritorySheet
+    >>> from epn_geo.sheeting.sheetfacts import Table, TerritorySheet
     >>> none = Table("more", "", [], [])
     >>> sheet = TerritorySheet("epci", "1", "EPCI", "<b>", "", [], *[none] * 5)
     >>> "<h1>&lt;b&gt;</h1>" in html_text(SheetPage(sheet, b"", "", [], "Aide"), "fr")

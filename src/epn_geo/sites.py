@@ -14,16 +14,16 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from epn_geo.arcs import Floats
-from epn_geo.covering import TIME_LIMIT_S, min_cover
 from epn_geo.crs import metric_crs
+from epn_geo.deciding.covering import TIME_LIMIT_S, min_cover
+from epn_geo.deciding.programmes import Choice, Covering
+from epn_geo.deciding.proposals import GOALS, Answer, Goal, choose_sites, proposal_table
+from epn_geo.deciding.siting import Scene, covering_at, lacking, set_scene
 from epn_geo.errors import DataError, did_you_mean
+from epn_geo.geometry.arcs import Floats
 from epn_geo.joins import TERRITORY_COLUMNS
 from epn_geo.labels import Lang, check_lang
-from epn_geo.programmes import Choice, Covering
-from epn_geo.proposals import GOALS, Answer, Goal, choose_sites, proposal_table
 from epn_geo.radii import Radius, named_measures
-from epn_geo.siting import Scene, covering_at, lacking, set_scene
 
 NOBODY = Choice(np.empty(0, dtype=np.int64), 0.0, 0.0)
 

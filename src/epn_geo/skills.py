@@ -13,9 +13,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from epn_geo.arcs import Bools
 from epn_geo.coverage import measure_coverage, serves
 from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
+from epn_geo.geometry.arcs import Bools
 from epn_geo.joins import LEVELS, locate
 from epn_geo.radii import Radius
 from epn_geo.standard import ENUMERATIONS, LISTS, known_values, split_list

@@ -16,15 +16,15 @@ from typing import Any, NamedTuple
 import geopandas as gpd
 
 from epn_geo.arcgis import Layer, read_layer
-from epn_geo.asks import Ask, refuse_web_page
-from epn_geo.cache import Record
 from epn_geo.communes import read_communes
-from epn_geo.delimited import decode, read_delimited
 from epn_geo.download import Door, opened
 from epn_geo.errors import ColumnError, DataError, DownloadError, did_you_mean, fold
 from epn_geo.listing import check_suffix, write_places
+from epn_geo.network.asks import Ask, refuse_web_page
+from epn_geo.network.cache import Record
+from epn_geo.network.provenance import Source, write_provenance
 from epn_geo.places import read_places
-from epn_geo.provenance import Source, write_provenance
+from epn_geo.reading.delimited import decode, read_delimited
 from epn_geo.standard import column_key
 from epn_geo.writing import atomic_path
 
@@ -127,7 +127,7 @@ def fetch_epn(
     Examples
     --------
     >>> import tempfile
-    >>> from epn_geo.cache import Cache
+    >>> from epn_geo.network.cache import Cache
     >>> door = Door(Cache(tempfile.mkdtemp()), offline=True)
     >>> fetch_epn("epn.csv", door, url="https://a.fr/FeatureServer/0")
     Traceback (most recent call last):
@@ -182,7 +182,7 @@ def fetch_national_map(
     Examples
     --------
     >>> import tempfile
-    >>> from epn_geo.cache import Cache
+    >>> from epn_geo.network.cache import Cache
     >>> door = Door(Cache(tempfile.mkdtemp()), offline=True)
     >>> fetch_national_map("a.csv", door, departement="14", url="https://a.fr")
     Traceback (most recent call last):
@@ -223,7 +223,7 @@ def fetch_france_services(
     Examples
     --------
     >>> import tempfile
-    >>> from epn_geo.cache import Cache
+    >>> from epn_geo.network.cache import Cache
     >>> door = Door(Cache(tempfile.mkdtemp()), offline=True)
     >>> fetch_france_services("a.csv", door, url="https://a.fr/fs.csv")
     Traceback (most recent call last):

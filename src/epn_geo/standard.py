@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from epn_geo.errors import ColumnError, fold
-from epn_geo.spellings import COLUMN_SYNONYMS, OLDER_VALUES, SISTER_COLUMNS
+from epn_geo.reading.spellings import COLUMN_SYNONYMS, OLDER_VALUES, SISTER_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -21,12 +21,12 @@ import shapely
 
 from epn_geo.coverage import reach, serves
 from epn_geo.errors import DataError
-from epn_geo.indicators import Indicator, find_indicators, find_radii
 from epn_geo.labels import Lang, check_lang, say
-from epn_geo.legends import kilometres
+from epn_geo.paging.indicators import Indicator, find_indicators, find_radii
+from epn_geo.picturing.legends import kilometres
+from epn_geo.picturing.symbols import HATCH, NO_DATA, SYMBOLS, map_words
 from epn_geo.radii import Radius, measure_for
 from epn_geo.report import header
-from epn_geo.symbols import HATCH, NO_DATA, SYMBOLS, map_words
 from epn_geo.writing import GDAL_DATE, atomic_path, write_layers
 
 STYLES_TABLE = """

@@ -23,10 +23,10 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from epn_geo.delimited import decode, read_delimited
 from epn_geo.errors import CrsError, DataError, did_you_mean
-from epn_geo.filekinds import open_file
-from epn_geo.workbooks import read_sheets
+from epn_geo.reading.delimited import decode, read_delimited
+from epn_geo.reading.filekinds import open_file
+from epn_geo.reading.workbooks import read_sheets
 
 IsKnown = Callable[[str], bool]
 

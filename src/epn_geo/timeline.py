@@ -22,9 +22,9 @@ import shapely
 from epn_geo.columns import texts
 from epn_geo.coverage import discs_round, measure_coverage
 from epn_geo.crs import to_metric
+from epn_geo.geometry.overlay import Geometries, uncovered_parts
 from epn_geo.joins import locate
 from epn_geo.labels import Lang, check_lang, number, say
-from epn_geo.overlay import Geometries, uncovered_parts
 from epn_geo.snapshots import Snapshot
 from epn_geo.writing import atomic_path
 

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from epn_geo.checking.findings import PLACED
+from epn_geo.checking.likeness import place_key
 from epn_geo.communes import successions
 from epn_geo.errors import ColumnError
-from epn_geo.findings import PLACED
 from epn_geo.joins import locate
-from epn_geo.likeness import place_key
 
 
 def place_at_town_halls(places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from epn_geo.asks import Ask, read_json
 from epn_geo.crs import require_crs
 from epn_geo.download import Door, StatusError, opened
 from epn_geo.errors import DataError, DownloadError
+from epn_geo.network.asks import Ask, read_json
 
 URL = "https://data.geopf.fr/navigation/isochrone"
 RESOURCE = "bdtopo-valhalla"  # the road network of the BD TOPO

@@ -1,0 +1,1 @@
+"""How the best sites are found and told: the workshop of `sites`."""

@@ -1,0 +1,1 @@
+"""Shapes as arrays: exact areas of discs in polygons, their outlines, and shared arcs."""

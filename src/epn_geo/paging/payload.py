@@ -1,0 +1,384 @@
+"""Frames -> the bytes that a map carries: one JSON head, then the outlines.
+
+``docs/map.md`` describes every key; the reading side is ``page/bytes.mjs`` and ``page/model.mjs``.
+Text travels only here, never in HTML or in code, which is why no name can do any harm.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import struct
+from base64 import b85encode
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from epn_geo.columns import Floats, numbers, rounded, texts, whole
+from epn_geo.coverage import serves
+from epn_geo.crs import WGS84, metric_crs, project, require_crs
+from epn_geo.errors import CrsError
+from epn_geo.geometry.topology import DECIMALS, build_topology, pack_topology
+from epn_geo.radii import Radius, radii_of
+
+Ints = npt.NDArray[np.int64]
+
+# what the sheet of a place shows, in its order
+PLACE_TEXTS = (
+    "id",
+    "nom",
+    "categorie",
+    "label",
+    "statut_label",
+    "date_label",
+    "adresse",
+    "complement_adresse",
+    "code_postal",
+    "commune",
+    "telephone",
+    "courriels",
+    "site_web",
+    "horaires",
+    "prise_rdv",
+    "presentation_resume",
+    "structure_parente",
+    "date_maj",
+    "source",
+)
+PLACE_LISTS = (
+    "services",
+    "publics_specifiquement_adresses",
+    "frais_a_charge",
+    "modalites_accompagnement",
+)
+
+
+def pack_payload(head: dict[str, Any], blocks: Mapping[str, bytes], *, compress: bool) -> str:
+    """Write the head and the blocks as one line of text.
+
+    Parameters
+    ----------
+    head
+        What JSON can hold; ``blocks`` is added to it.
+    blocks
+        Name and bytes of each block.
+    compress
+        Whether to gzip them (with no time inside, so that the same map gives the same bytes).
+
+    Returns
+    -------
+    str
+        Base 85 (RFC 1924), with a comma for "<".
+
+    Examples
+    --------
+    >>> pack_payload({"a": 1}, {"b": b"xyz"}, compress=False)
+    '8~^|Sdm>>XIx#FFVr*|?YjYwxdm>^YI$JO-GhKasczJp'
+    """
+    places, at = {}, 0
+    for name, block in blocks.items():
+        places[name] = [at, len(block)]
+        at += len(block)
+    text = json.dumps({**head, "blocks": places}, ensure_ascii=False, separators=(",", ":"))
+    encoded = text.encode("utf-8", "replace")
+    data = struct.pack("<I", len(encoded)) + encoded + b"".join(blocks.values())
+    packed = gzip.compress(data, 9, mtime=0) if compress else data
+    return b85encode(packed).decode("ascii").replace("<", ",")  # "<" means something in HTML
+
+
+def pack_outlines(frame: gpd.GeoDataFrame | gpd.GeoSeries, tolerance: float = 0.0) -> bytes:
+    """Write the polygons of a frame as shared arcs.
+
+    Parameters
+    ----------
+    frame
+        Polygons in any CRS.
+    tolerance
+        How far, in degrees, a line may be moved; with 0 none is.
+
+    Returns
+    -------
+    bytes
+        What ``readOutlines`` of the page reads.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> len(pack_outlines(gpd.GeoSeries([shapely.box(0, 0, 1, 1)], crs=4326)))
+    25
+    """
+    outlines = frame.to_crs(WGS84).geometry.to_numpy()
+    if tolerance:
+        outlines = shapely.simplify(outlines, tolerance)
+    return pack_topology(build_topology(outlines))
+
+
+def commune_table(coverage: gpd.GeoDataFrame, suffixes: Sequence[str]) -> dict[str, Any]:
+    """Give the columns of the communes.
+
+    Parameters
+    ----------
+    coverage
+        Communes with what was measured; columns that are not there are left out.
+    suffixes
+        The endings of the columns of each radius.
+
+    Returns
+    -------
+    dict
+        Column name to list; ``departements`` and ``epci`` are tables of code and name, and the
+        columns of the same name number their rows.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> one = gpd.GeoDataFrame({"commune": ["Caen"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
+    >>> commune_table(one, [])["nom"]
+    ['Caen']
+    """
+    table: dict[str, Any] = {
+        "nom": texts(coverage, "commune"),
+        "code": _codes(coverage),
+    }
+    for level, code in (("departement", "code_departement"), ("epci", "code_epci")):
+        table[f"{level}s"], table[level] = _number_codes(coverage, code, level)
+    if "population" in coverage:
+        table["population"] = whole(numbers(coverage, "population"))
+    table["mairie"] = _town_halls(coverage)
+    if "dans_selection" in coverage and not coverage["dans_selection"].all():
+        table["dehors"] = np.flatnonzero(~coverage["dans_selection"].astype(bool)).tolist()
+    if "motifs" in coverage:
+        table["motifs"] = texts(coverage, "motifs")
+    table["couvert"] = _covered_people(coverage, suffixes)
+    return table
+
+
+def _codes(coverage: gpd.GeoDataFrame) -> list[str] | dict[str, list[int]]:
+    """Give the codes; where all are five digits, each as the step from the one before."""
+    codes = texts(coverage, "code_insee")
+    if not codes or not all(len(code) == 5 and code.isdecimal() for code in codes):
+        return codes
+    return {"steps": [int(step) for step in np.diff([int(code) for code in codes], prepend=0)]}
+
+
+def _number_codes(
+    coverage: gpd.GeoDataFrame, code: str, name: str
+) -> tuple[list[list[str]], list[int]]:
+    """Give the table of codes and names, and the row of each commune in it (-1 for none)."""
+    if code not in coverage:
+        return [], [-1] * len(coverage)
+    number, codes = pd.factorize(coverage[code], sort=True)
+    names = dict(zip(coverage[code], texts(coverage, name), strict=True))
+    return [[str(c), names.get(c) or str(c)] for c in codes], [int(n) for n in number]
+
+
+def _town_halls(coverage: gpd.GeoDataFrame) -> list[int | None]:
+    """Give the town halls in units of 1e-5 degree from the corner of their commune, by turns.
+
+    Where none is known it is a point inside, as for `measure_coverage`.
+    """
+    degrees = coverage.to_crs(WGS84).geometry
+    hall = np.full((len(coverage), 2), np.nan)
+    if {"mairie_longitude", "mairie_latitude"} <= set(coverage.columns):
+        hall[:, 0] = numbers(coverage, "mairie_longitude")
+        hall[:, 1] = numbers(coverage, "mairie_latitude")
+    unknown = np.flatnonzero(np.isnan(hall).any(axis=1))
+    if len(unknown):
+        hall[unknown] = _points_inside(coverage.geometry.iloc[unknown])
+    # the page knows the corner on the grid of the outlines
+    corner = np.round(degrees.bounds.to_numpy(np.float64)[:, :2], DECIMALS)
+    return whole(((hall - corner) * 1e5).ravel())
+
+
+def _points_inside(outlines: gpd.GeoSeries) -> Floats:
+    """Give a point inside each outline, chosen in metres where that can be."""
+    try:
+        outlines = outlines.to_crs(metric_crs(outlines))
+    except CrsError:
+        outlines = outlines.to_crs(WGS84)
+    points = outlines.representative_point().to_crs(WGS84)
+    return np.column_stack([points.x, points.y])
+
+
+def _covered_people(
+    coverage: gpd.GeoDataFrame, suffixes: Sequence[str]
+) -> list[list[float | None] | None]:
+    """Give the people within reach where that is not simply share times population."""
+    out: list[list[float | None] | None] = []
+    for suffix in suffixes:
+        column, people = "population_couverte" + suffix, None
+        if column in coverage and "population" in coverage:
+            told = numbers(coverage, column)
+            usual = numbers(coverage, "part_couverte" + suffix) * numbers(coverage, "population")
+            if not np.allclose(told, usual, rtol=0, atol=0.01, equal_nan=True):
+                people = rounded(told, 2)
+        out.append(people)
+    return out
+
+
+def place_table(
+    places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, radius_km: Radius | None = None
+) -> dict[str, Any]:
+    """Give the columns of the places.
+
+    Parameters
+    ----------
+    places
+        Places; only geometry and ``nom`` are needed. Those without coordinates are kept for the
+        table of places.
+    communes
+        Outlines, to tell in which each place stands.
+    radius_km
+        How far each place reaches, where that is not the same for all.
+
+    Returns
+    -------
+    dict
+        Column name to list. Lists of services and the like number the rows of ``values``.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> box = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
+    >>> spot = gpd.GeoDataFrame({"nom": ["A"]}, geometry=[shapely.Point(0.5, 0.5)], crs=4326)
+    >>> table = place_table(spot, box)
+    >>> table["nom"], table["commune_numero"], table["sert"]
+    (['A'], [0], [1])
+    """
+    longitude, latitude = _points(places)
+    table: dict[str, Any] = {
+        name: column for name in PLACE_TEXTS if any(column := texts(places, name))
+    }
+    table.setdefault("nom", texts(places, "nom"))
+    table["longitude"], table["latitude"] = rounded(longitude, 6), rounded(latitude, 6)
+    table["commune_numero"] = _standing(longitude, latitude, communes)
+    table["sert"] = [int(counts) for counts in serves(places)]
+    table["parent"] = _parents(places)
+    if radius_km is not None:
+        table["rayon"] = rounded(radii_of(places, radius_km), 3)
+    table["listes"] = {name: _lists(places, name) for name in PLACE_LISTS if name in places}
+    return table
+
+
+def _points(places: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
+    """Give longitude and latitude, NaN where there are none."""
+    middle = shapely.centroid(places.to_crs(WGS84).geometry.to_numpy())
+    return shapely.get_x(middle), shapely.get_y(middle)
+
+
+def _standing(longitude: Floats, latitude: Floats, communes: gpd.GeoDataFrame) -> list[int]:
+    """Give the number of the commune in which each place stands, the lowest on a border, or -1."""
+    out = np.full(len(longitude), -1)
+    here = np.flatnonzero(np.isfinite(longitude))
+    points = shapely.points(longitude[here], latitude[here])
+    outlines = communes.to_crs(WGS84).geometry.to_numpy()
+    which, commune = shapely.STRtree(outlines).query(points, predicate="intersects")
+    for place, number in sorted(zip(which, commune, strict=True), reverse=True):
+        out[here[place]] = number
+    return [int(number) for number in out]
+
+
+def _parents(places: gpd.GeoDataFrame) -> list[int]:
+    """Give the row of each place's parent, or -1."""
+    rows: dict[str, int] = {}
+    for row, name in enumerate(texts(places, "id")):
+        rows.setdefault(name, row)
+    rows.pop("", None)
+    return [rows.get(parent, -1) for parent in texts(places, "parent_id")]
+
+
+def _lists(places: gpd.GeoDataFrame, column: str) -> dict[str, Any]:
+    """Give the distinct values of a ``|``-joined column, and those of each place by number."""
+    split = [
+        [item.strip() for item in text.split("|") if item.strip()] for text in texts(places, column)
+    ]
+    values = sorted({item for items in split for item in items})
+    number = {value: i for i, value in enumerate(values)}
+    return {"values": values, "rows": [[number[item] for item in items] for items in split]}
+
+
+def plain_table(frame: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Give the columns of a frame that can be shown as text or number.
+
+    Parameters
+    ----------
+    frame
+        Zones or proposed sites.
+
+    Returns
+    -------
+    dict
+        Column name to list; geometry is left out.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> zone = gpd.GeoDataFrame({"aire_km2": [1.25]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
+    >>> plain_table(zone)
+    {'aire_km2': [1.25]}
+    """
+    table: dict[str, Any] = {}
+    for column in frame.columns:
+        if column == frame.geometry.name:
+            continue
+        series = frame[column]
+        if pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series):
+            table[str(column)] = rounded(numbers(frame, column), 3)
+        else:
+            table[str(column)] = texts(frame, column)
+    return table
+
+
+def fit_plane(communes: gpd.GeoDataFrame) -> dict[str, Any] | None:
+    """Fit the territory's official projection by a polynomial that the page can work out.
+
+    Parameters
+    ----------
+    communes
+        The territory.
+
+    Returns
+    -------
+    dict or None
+        Degree, origin, scale and coefficients (kilometres from the middle of the territory); None
+        where there is no official metric CRS, or nothing to lay in it.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> caen = gpd.GeoDataFrame(geometry=[shapely.box(-0.4, 49.1, -0.3, 49.2)], crs=4326)
+    >>> sorted(fit_plane(caen))
+    ['degree', 'lat', 'lon', 'scale', 'x', 'y']
+    """
+    require_crs(communes, "coverage")
+    try:
+        crs = metric_crs(communes, "coverage")
+    except CrsError:
+        return None
+    west, south, east, north = communes.to_crs(WGS84).total_bounds
+    middle = ((west + east) / 2, (south + north) / 2)
+    half = max(east - west, north - south) / 2 + 0.3  # places up to about 30 km outside
+    u, v = (g.ravel() for g in np.meshgrid(*[np.cos(np.linspace(0, np.pi, 24))] * 2))
+    x, y = project(u * half + middle[0], v * half + middle[1], crs)
+    origin = project(np.array([middle[0]]), np.array([middle[1]]), crs)
+    target = np.column_stack([x - origin[0], y - origin[1]]) / 1000
+    for degree in range(3, 11):
+        powers = np.column_stack(
+            [u**i * v**j for i in range(degree + 1) for j in range(degree + 1 - i)]
+        )
+        found, *_ = np.linalg.lstsq(powers, target, rcond=None)
+        if np.abs(powers @ found - target).max() < 1e-4:  # 10 cm
+            break
+    return {
+        "lon": float(middle[0]),
+        "lat": float(middle[1]),
+        "scale": float(1 / half),
+        "degree": degree,
+        "x": [round(float(c), 7) for c in found[:, 0]],
+        "y": [round(float(c), 7) for c in found[:, 1]],
+    }

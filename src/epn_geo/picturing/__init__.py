@@ -1,0 +1,1 @@
+"""How a picture is drawn: scene, symbols, letters, legend."""

@@ -1,0 +1,1 @@
+"""How a folder of communes is made, for the library's own data and for `fetch communes`."""

@@ -1,0 +1,1 @@
+"""What a territory sheet says and how it is set: the workshop of `sheets`."""

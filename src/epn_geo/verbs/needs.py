@@ -1,0 +1,159 @@
+"""The verb that sets gaps against need (``epn-geo needs``)."""
+
+from __future__ import annotations
+
+import json
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from epn_geo.errors import DataError
+from epn_geo.verbs.options import (
+    AsJson,
+    Column,
+    Departement,
+    Epci,
+    Language,
+    Region,
+    Today,
+    known_lang,
+    parse_radius,
+    parse_share,
+    story,
+    study_options,
+)
+
+
+class DirectionName(StrEnum):
+    """Whether a high or a low figure is a need."""
+
+    HIGH = "high"
+    LOW = "low"
+
+
+class CodeLevel(StrEnum):
+    """What the codes of the file are."""
+
+    COMMUNE = "commune"
+    EPCI = "epci"
+    IRIS = "iris"
+    DEPARTEMENT = "departement"
+
+
+class RankLevel(StrEnum):
+    """What is ranked."""
+
+    COMMUNE = "commune"
+    EPCI = "epci"
+    DEPARTEMENT = "departement"
+    REGION = "region"
+
+
+def needs_command(
+    need: Annotated[Path, typer.Argument(help="A table with one figure by territory.")],
+    figure: Annotated[str, typer.Option("--figure", help="The column of the figure.")],
+    direction: Annotated[
+        DirectionName, typer.Option("--direction", help="Whether a high or a low figure is a need.")
+    ],
+    bounds: Annotated[
+        str, typer.Option("--bounds", help="Least and greatest figure there can be, as 1..10.")
+    ],
+    vintage: Annotated[
+        str, typer.Option("--vintage", help="The year or period that the figure describes.")
+    ],
+    places: Annotated[
+        Path | None,
+        typer.Argument(help="A list of places; the fictitious demonstration network if left out."),
+    ] = None,
+    level: Annotated[
+        CodeLevel, typer.Option("--level", help="What the codes of the file are.")
+    ] = CodeLevel.COMMUNE,
+    code: Annotated[
+        str | None, typer.Option("--code", help="The column of codes, if not found by itself.")
+    ] = None,
+    people: Annotated[
+        str | None,
+        typer.Option("--people", help="The column of people, to average former communes and IRIS."),
+    ] = None,
+    by: Annotated[RankLevel, typer.Option("--by", help="What is ranked.")] = RankLevel.EPCI,
+    radius: Annotated[str, typer.Option("--radius", help="Reach of a place, as 10km.")] = "10km",
+    min_need: Annotated[
+        str, typer.Option("--min-need", help="From which need on a gap is a priority, as 50%.")
+    ] = "50%",
+    grid: Annotated[
+        Path | None,
+        typer.Option("--grid", help="A population grid (INSEE 200 m: CSV, GeoPackage, Parquet)."),
+    ] = None,
+    region: Region = None,
+    departement: Departement = None,
+    epci: Epci = None,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.")] = Path(
+        "maps/besoins"
+    ),
+    column: Column = None,
+    date: Today = None,
+    lang: Language = "fr",
+    as_json: AsJson = False,
+) -> None:
+    """Rank territories by the people out of reach and their need, every ingredient shown."""
+    from epn_geo.needfiles import RECORD, deliver_needs  # noqa: PLC0415 - heavy
+
+    territory = study_options(places, region, departement, epci, column)
+    declared = {
+        "column": figure,
+        "direction": direction.value,
+        "bounds": parse_bounds(bounds),
+        "vintage": vintage,
+        "level": level.value,
+        "code": code,
+        "weight": people,
+    }
+    parameters = {
+        "radius_km": parse_radius(radius),
+        "by": by.value,
+        "min_need": parse_share(min_need),
+        "grid": grid,
+    }
+    with story(lang) as tell:
+        record = deliver_needs(
+            need, declared, places, output,
+            territory=territory, parameters=parameters, date=date, lang=known_lang(lang), tell=tell,
+        )  # fmt: skip
+    if as_json:
+        typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
+    else:
+        for name in [*record["fichiers"], RECORD]:
+            typer.echo(str(output / name))
+
+
+def parse_bounds(text: str) -> tuple[float, float]:
+    """Read the range of a figure as typed: ``1..10``.
+
+    Parameters
+    ----------
+    text
+        As typed.
+
+    Returns
+    -------
+    tuple of float
+        The least and the greatest.
+
+    Raises
+    ------
+    DataError
+        For anything else.
+
+    Examples
+    --------
+    >>> parse_bounds("1..10"), parse_bounds("0 .. 100,5")
+    ((1.0, 10.0), (0.0, 100.5))
+    """
+    found = re.fullmatch(r"\s*(-?\d+(?:[.,]\d+)?)\s*\.\.\s*(-?\d+(?:[.,]\d+)?)\s*", text)
+    if found is None:
+        raise DataError(f"--bounds takes two numbers, as 1..10, not {text!r}.")
+    low, high = (float(part.replace(",", ".")) for part in found.groups())
+    return low, high

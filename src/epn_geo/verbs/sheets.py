@@ -1,0 +1,117 @@
+"""The verb that writes territory sheets (``epn-geo sheets``)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from epn_geo.verbs.options import (
+    AsJson,
+    Column,
+    Departement,
+    Epci,
+    Language,
+    Region,
+    Today,
+    known_lang,
+    parse_radius,
+    story,
+    study_options,
+)
+
+
+def sheets_command(
+    places: Annotated[
+        Path | None,
+        typer.Argument(help="A list of places; the fictitious demonstration network if left out."),
+    ] = None,
+    region: Region = None,
+    departement: Departement = None,
+    epci: Epci = None,
+    radius: Annotated[str, typer.Option("--radius", help="Reach with its unit, as 10km.")] = "10km",
+    level: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--level",
+            help="Only these: region, departement, epci; repeat for several. [default: all three]",
+        ),
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option("--format", help="Only these: html, pdf; repeat for several. [default: both]"),
+    ] = None,
+    proposals: Annotated[
+        bool,
+        typer.Option(
+            "--proposals/--no-proposals", help="Say what three more places would do, or not."
+        ),
+    ] = True,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.")] = Path(
+        "fiches"
+    ),
+    column: Column = None,
+    date: Today = None,
+    lang: Language = "fr",
+    as_json: AsJson = False,
+) -> None:
+    """Write one printable page (HTML and PDF) per EPCI, per département and for the région."""
+    from epn_geo.delivery import data_sources  # noqa: PLC0415 - geopandas costs a second
+    from epn_geo.labels import say  # noqa: PLC0415 - as above
+    from epn_geo.places import read_places  # noqa: PLC0415 - as above
+    from epn_geo.sheeting.sheetfacts import SHEET_LEVELS  # noqa: PLC0415 - as above
+    from epn_geo.sheets import FORMATS, write_sheets  # noqa: PLC0415 - as above
+    from epn_geo.staging import staged_folder  # noqa: PLC0415 - as above
+    from epn_geo.study import build  # noqa: PLC0415 - as above
+
+    spoken, options = known_lang(lang), study_options(places, region, departement, epci, column)
+    columns, kilometres = options.pop("columns"), parse_radius(radius)
+    with story(lang) as tell:
+        if places is not None:
+            tell(say("step_read", spoken, file=places.name))
+        frame = None if places is None else read_places(places, columns=columns)
+        tell(say("step_measure", spoken))
+        study = build(frame, radii_km=[kilometres or 10.0], today=date, lang=spoken, **options)
+    with staged_folder(output) as stage, _progress_bar() as progress:
+        written = write_sheets(
+            stage,
+            study.coverage,
+            study.places,
+            gaps=study.gaps,
+            levels=level or SHEET_LEVELS,  # type: ignore[arg-type] # write_sheets checks them
+            formats=kind or FORMATS,
+            proposals=proposals,
+            sources=data_sources(study.communes, spoken),
+            date=date,
+            lang=spoken,
+            progress=progress,
+        )
+    count = len({file.stem for file in written})
+    with story(lang) as tell:
+        tell(say("fiche_written", spoken, count=count, folder=output), done=True)
+    if as_json:
+        summary: dict[str, Any] = {"territoires": count, "fichiers": [f.name for f in written]}
+        typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
+    else:
+        for file in written:
+            typer.echo(str(output / file.name))
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on stderr, where that is a terminal; give the function that moves it."""
+    from rich.console import Console  # noqa: PLC0415 - kept out of --help
+    from rich.progress import Progress  # noqa: PLC0415 - the same
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("")
+
+        def move(done: int, count: int) -> None:
+            bar.update(task, completed=done, total=count, description=f"{done}/{count}")
+
+        yield move

@@ -1,0 +1,277 @@
+"""The verbs that help to decide: where the next labels help most, and who lacks which skill."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from epn_geo.errors import DataError
+from epn_geo.verbs.options import (
+    AsJson,
+    Column,
+    Departement,
+    Epci,
+    Language,
+    Region,
+    known_lang,
+    parse_radius,
+    parse_share,
+    story,
+    study_options,
+)
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+Places = Annotated[
+    Path | None,
+    typer.Argument(help="A list of places; the fictitious demonstration network if left out."),
+]
+OneRadius = Annotated[str, typer.Option("--radius", help="Reach with its unit, as 10km.")]
+Date = Annotated[str | None, typer.Option("--date", help="Date shown on what is made.")]
+
+
+def sites_command(
+    places: Places = None,
+    new: Annotated[int, typer.Option("--new", help="How many places to propose.")] = 10,
+    region: Region = None,
+    departement: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--departement",
+            help="Count the people of this département only, and propose places there; repeat for "
+            "several.",
+        ),
+    ] = None,
+    epci: Epci = None,
+    radius: OneRadius = "10km",
+    goal: Annotated[
+        str,
+        typer.Option(
+            "--goal",
+            help="coverage (most people within reach), distance (least mean distance), farthest "
+            "(least greatest distance) or backup (most people within reach of two places).",
+        ),
+    ] = "coverage",
+    share: Annotated[
+        str | None,
+        typer.Option(
+            "--share",
+            help="Instead of --new: as many places as it takes for this share of the people "
+            "(100% is every town hall).",
+        ),
+    ] = None,
+    candidates: Annotated[
+        Path | None,
+        typer.Option("--candidates", help="A list of places to choose from. [default: town halls]"),
+    ] = None,
+    sensitivity: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sensitivity", help="Another radius to try the proposal with; repeat for several."
+        ),
+    ] = None,
+    time_limit: Annotated[
+        str, typer.Option("--time-limit", help="For the search, as 60s; 0s is the quick answer.")
+    ] = "60s",
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.")] = Path(
+        "maps/sites"
+    ),
+    column: Column = None,
+    date: Date = None,
+    lang: Language = "fr",
+    as_json: AsJson = False,
+) -> None:
+    """Propose where new labels help most, with proof that nothing does better."""
+    from epn_geo import decisions  # noqa: PLC0415 - geopandas costs a second, help does not
+    from epn_geo import sites as rooms  # noqa: PLC0415 - as above
+    from epn_geo.labels import say  # noqa: PLC0415 - as above
+
+    radius_km = parse_radius(radius) or 0.0
+    if share is not None and sensitivity:
+        raise DataError("--sensitivity tries a number of places (--new), not a --share.")
+    where = study_options(places, region, departement, epci, column)
+    where |= _whole_regions(region, departement, epci)
+    goals: Any = goal  # refused by suggest_sites if it is none
+    options: dict[str, Any] = {"departements": departement, "time_limit_s": _seconds(time_limit)}
+    if candidates is not None:
+        study_options(candidates, None, None, None, None)
+    with story(lang) as tell:
+        spoken = known_lang(lang)
+        tell(say("step_read", spoken, file=_name(places)))
+        network, communes = decisions.read_network(places, where)
+        if candidates is not None:
+            options["candidates"], _ = decisions.read_network(candidates, where | {"columns": None})
+        tell(say("step_search", spoken))
+        if share is None:
+            found = rooms.suggest_sites(
+                communes, network, new, radius_km, goal=goals, lang=spoken, **options
+            )
+        else:
+            found = rooms.sites_to_reach(
+                communes, network, radius_km, share=parse_share(share), lang=spoken, **options
+            )
+        frames = {"sites": found}
+        if sensitivity:
+            radii = [radius_km, *(float(parse_radius(text) or 0) for text in sensitivity)]
+            frames["sensibilite"] = rooms.site_sensitivity(
+                communes, network, new, radii_km=radii, goal=goals, **options
+            )
+        tell(say("step_write", spoken))
+        written = decisions.deliver_sites(
+            frames, network, communes, radius_km, output, **_told(network, communes, date, spoken)
+        )
+        tell(decisions.tell_sites(found, spoken), done=True)
+    _print(written, found.drop(columns="geometry"), output, as_json=as_json)
+
+
+def skills_command(
+    places: Places = None,
+    by: Annotated[str, typer.Option("--by", help="commune, epci, departement or region.")] = "epci",
+    field: Annotated[
+        str,
+        typer.Option("--field", help="services, publics, modalites, labels, or a column's name."),
+    ] = "services",
+    gap: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--gap",
+            help="Also map where nobody offers this value within reach though a place is near; "
+            "repeat for several of which any will do.",
+        ),
+    ] = None,
+    region: Region = None,
+    departement: Departement = None,
+    epci: Epci = None,
+    radius: OneRadius = "10km",
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.")] = Path(
+        "maps/skills"
+    ),
+    column: Column = None,
+    date: Date = None,
+    lang: Language = "fr",
+    as_json: AsJson = False,
+) -> None:
+    """Say which services (or publics, labels …) are within reach of whom, by territory."""
+    from epn_geo import decisions  # noqa: PLC0415 - as above
+    from epn_geo import skills as rooms  # noqa: PLC0415 - as above
+    from epn_geo.labels import number, say  # noqa: PLC0415 - as above
+
+    radius_km = parse_radius(radius) or 0.0
+    options = study_options(places, region, departement, epci, column)
+    level: Any = by  # refused by skills_matrix if it is none
+    with story(lang) as tell:
+        spoken = known_lang(lang)
+        tell(say("step_read", spoken, file=_name(places)))
+        network, communes = decisions.read_network(places, options, whole_epci=by == "epci")
+        tell(say("step_measure", spoken))
+        matrix = rooms.skills_matrix(network, communes, by=level, field=field, radius_km=radius_km)
+        gaps = None
+        if gap:
+            gaps = rooms.find_skill_gaps(communes, network, gap, radius_km, field=field)
+        tell(say("step_write", spoken))
+        title = None
+        if gap:
+            sought, km = " / ".join(gap), number(radius_km, spoken, int(radius_km % 1 > 0))
+            title = say("map_skill_gap", spoken, value=sought, km=km)
+        told = _told(network, communes, date, spoken)
+        written = decisions.deliver_skills(
+            matrix, gaps, network, radius_km, output, title=title, **told
+        )
+    _print(written, matrix, output, as_json=as_json)
+
+
+def network_command(
+    places: Places = None,
+    by: Annotated[
+        str, typer.Option("--by", help="Level of the table of use and means, as in skills.")
+    ] = "departement",
+    region: Region = None,
+    departement: Departement = None,
+    epci: Epci = None,
+    radius: OneRadius = "10km",
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.")] = Path(
+        "maps/network"
+    ),
+    column: Column = None,
+    lang: Language = "fr",
+    as_json: AsJson = False,
+) -> None:
+    """Say who depends on each place alone, which CRANT have too much, and with what means."""
+    from epn_geo import decisions  # noqa: PLC0415 - as above
+    from epn_geo.labels import say  # noqa: PLC0415 - as above
+
+    radius_km = parse_radius(radius) or 0.0
+    options = study_options(places, region, departement, epci, column)
+    with story(lang) as tell:
+        spoken = known_lang(lang)
+        tell(say("step_read", spoken, file=_name(places)))
+        network, communes = decisions.read_network(places, options)
+        tell(say("step_measure", spoken))
+        told = _told(network, communes, None, spoken)
+        written = decisions.deliver_network(
+            network,
+            communes,
+            radius_km,
+            output,
+            by=by,
+            demonstration=told["demonstration"],
+            lang=spoken,
+        )
+    if as_json:
+        typer.echo(json.dumps({"fichiers": written}, ensure_ascii=False, indent=2))
+    else:
+        for name in written:
+            typer.echo(str(output / name))
+
+
+def _whole_regions(
+    region: list[str] | None, departement: list[str] | None, epci: list[str] | None
+) -> dict[str, Any]:
+    """Read the whole régions that hold the départements: neighbours gain too, and that is told."""
+    if not departement:
+        return {}
+    if epci:
+        raise DataError("Choose --departement or --epci: each says whose people count.")
+    from epn_geo.communes import read_communes  # noqa: PLC0415 - as above
+
+    around = sorted(set(read_communes(departements=departement)["code_region"]))
+    return {"region": [*(region or []), *around], "departements": None}
+
+
+def _told(
+    network: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, date: str | None, lang: Any
+) -> dict[str, Any]:
+    """Gather what is said on everything made: sources, date, language, and whether it is real."""
+    from epn_geo.delivery import data_sources, is_demonstration  # noqa: PLC0415 - as above
+
+    return {
+        "sources": data_sources(communes, lang),
+        "demonstration": is_demonstration(network),
+        "date": date,
+        "lang": lang,
+    }
+
+
+def _name(places: Path | None) -> str:
+    return "—" if places is None else places.name
+
+
+def _seconds(text: str) -> float:
+    number = text.strip().removesuffix("s").strip().replace(",", ".")
+    if not text.strip().endswith("s") or not number.replace(".", "", 1).isdigit():
+        raise DataError(f"{text!r} is not a time: write it in seconds with the unit, as 60s.")
+    return float(number)
+
+
+def _print(written: list[str], table: pd.DataFrame, output: Path, *, as_json: bool) -> None:
+    if as_json:
+        rows = json.loads(table.to_json(orient="records", force_ascii=False))
+        typer.echo(json.dumps({"fichiers": written, "lignes": rows}, ensure_ascii=False, indent=2))
+    else:
+        for name in written:
+            typer.echo(str(output / name))
