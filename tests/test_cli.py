@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 import epn_geo as epn
-from epn_geo.cli import parse_radii
 from epn_geo.embedded import embedded_path
 from epn_geo.study import DEMONSTRATION
+from epn_geo.verbs.options import parse_radii
 
 FILES = [
     "carte.html", "carte.png", "carte.pdf", "tableaux.xlsx", "couches.gpkg", "communes.csv",

@@ -339,6 +339,8 @@ def _write_all(
         study.coverage,
         places=near,
         gaps=study.gaps,
+        # the page needs to be told only where each category has its own
+        radius_km=None if isinstance(study.radius_km, float) else study.radius_km,
         sources=sources,
         date=date,
         demonstration=demonstration,
@@ -363,7 +365,7 @@ def _write_all(
         study.places,
         gaps=study.gaps,
         epci=study.tables["epci"],
-        radius_km=study.measure.radius_km,
+        radius_km=study.radius_km,
         lang=lang,
     )
     write_styled_layers(layers, folder / LAYERS, radius_km=study.measure.radius_km, lang=lang)

@@ -34,7 +34,8 @@ class Study(NamedTuple):
     coverage: gpd.GeoDataFrame  # communes with coverage, flags and reasons
     gaps: gpd.GeoDataFrame  # zones out of reach
     tables: dict[str, pd.DataFrame]  # by "region", "departement", "epci", "commune"
-    measure: Measure  # the radius that gaps and flags are judged by
+    measure: Measure  # the columns that gaps and flags are judged by
+    radius_km: Radius  # the reach they are judged by: a number, or one per category
 
 
 def build(
@@ -114,4 +115,5 @@ def build(
         gaps=find_gaps(inside, places, judged),
         tables={level: summarise(coverage, places, by=level) for level in LEVELS},
         measure=measure,
+        radius_km=judged,
     )

@@ -1,0 +1,141 @@
+"""The verbs of the main job: check a list, and build all that can be made of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from epn_geo.errors import DataError
+from epn_geo.verbs.options import (
+    AsJson,
+    Column,
+    CommunesFolder,
+    Departement,
+    Epci,
+    ExitCode,
+    IfChanged,
+    Language,
+    MaxLoss,
+    Region,
+    Today,
+    conclude,
+    known_lang,
+    parse_radii,
+    parse_radius,
+    parse_share,
+    story,
+    study_options,
+)
+
+FINDINGS_REMAIN = 3  # the exit code of check --strict
+
+
+def build_command(
+    places: Annotated[
+        Path | None,
+        typer.Argument(help="A list of places; the fictitious demonstration network if left out."),
+    ] = None,
+    region: Region = None,
+    departement: Departement = None,
+    epci: Epci = None,
+    radius: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--radius",
+            help="Reach with its unit, as 10km; repeat for several, or one per category as "
+            "EPN=10km. [default: 5km, 10km, 15km]",
+        ),
+    ] = None,
+    judged: Annotated[
+        str | None,
+        typer.Option("--judged", help="The radius that gaps are judged by. [default: 10km]"),
+    ] = None,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.")] = Path(
+        "maps"
+    ),
+    column: Column = None,
+    communes: CommunesFolder = None,
+    date: Today = None,
+    mobile: Annotated[
+        bool,
+        typer.Option("--mobile", help="Let mobile places (buses) cover as if they were fixed."),
+    ] = False,
+    lang: Language = "fr",
+    if_changed: IfChanged = False,
+    exit_code: ExitCode = False,
+    max_loss: MaxLoss = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option(
+            "--replay", help="Run again what this resume.json tells: same list, same parameters."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make the map, the workbook, the layers and the tables of a list of places."""
+    from epn_geo.delivery import deliver, repeat  # noqa: PLC0415 - geopandas costs a second
+
+    if replay is not None:
+        if any((region, departement, epci, radius, judged, column, communes, date, mobile)):
+            raise DataError("--replay takes its parameters from the record: give no other.")
+        with story(lang) as tell:
+            conclude(
+                repeat(replay, output, places=places, tell=tell),
+                output,
+                exit_code=exit_code,
+                as_json=as_json,
+            )
+        return
+    study = study_options(places, region, departement, epci, column, communes=communes)
+    with story(lang) as tell:
+        summary = deliver(
+            places,
+            output,
+            study | {"radii_km": parse_radii(radius), "judged_km": parse_radius(judged)},
+            date=date,
+            mobile=mobile,
+            lang=known_lang(lang),
+            tell=tell,
+            if_changed=if_changed,
+            max_loss=None if max_loss is None else parse_share(max_loss),
+        )
+    conclude(summary, output, exit_code=exit_code, as_json=as_json)
+
+
+def check_command(
+    places: Annotated[Path, typer.Argument(help="A list of places.")],
+    region: Region = None,
+    departement: Departement = None,
+    epci: Epci = None,
+    column: Column = None,
+    communes: CommunesFolder = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the findings there (.csv, .xlsx).")
+    ] = None,
+    date: Today = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="End with code 3 if errors or warnings are found.")
+    ] = False,
+    lang: Language = "fr",
+    as_json: AsJson = False,
+) -> None:
+    """Say what is doubtful in a list of places, row by row."""
+    from epn_geo.delivery import inspect_list  # noqa: PLC0415 - as above
+
+    where = study_options(places, region, departement, epci, column, communes=communes)
+    with story(lang) as tell:
+        findings = inspect_list(places, where, date=date, lang=known_lang(lang), tell=tell)
+    remaining = findings[findings["gravite"] != "information"]
+    if output is not None:
+        from epn_geo.writing import write_table  # noqa: PLC0415 - as above
+
+        typer.echo(str(write_table(findings, output)))
+    elif as_json:
+        typer.echo(findings.to_json(orient="records", force_ascii=False, indent=2))
+    else:
+        for row in remaining.itertuples():
+            typer.echo(f"ligne {row.ligne} · {row.gravite} · {row.message}")
+    if strict and len(remaining):
+        raise typer.Exit(FINDINGS_REMAIN)
