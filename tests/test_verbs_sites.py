@@ -12,7 +12,9 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from epn_geo.cli import app
+from epn_geo.embedded import embedded_path
 from epn_geo.errors import DataError
+from epn_geo.study import DEMONSTRATION
 
 RUN = CliRunner()
 
@@ -149,3 +151,15 @@ def test_what_cannot_be_used_is_explained(
     with pytest.raises(DataError, match=message):
         RUN.invoke(app, [*arguments, "-o", str(tmp_path / "o")], catch_exceptions=False)
     assert not (tmp_path / "o").exists()  # nothing is left half done
+
+
+def test_what_is_proposed_can_be_tried_with_diff(tmp_path: Path) -> None:
+    demonstration = str(embedded_path(DEMONSTRATION))
+    invoke("sites", "--new", "2", "--departement", "27", "-o", str(tmp_path / "sites"))
+    table = read(tmp_path / "sites" / "sites.csv")
+    added = str(tmp_path / "sites" / "sites.csv")
+    invoke("diff", demonstration, "--add", added, "--region", "28", "-o", str(tmp_path / "diff"))
+    note = json.loads((tmp_path / "diff" / "changes.json").read_text(encoding="utf-8"))["note"]
+    assert any(line.startswith("Deux lieux de plus dans l’Eure : ") for line in note)
+    assert table[["latitude", "longitude"]].notna().all(axis=None)
+    assert table["categorie"].eq("EPN").all()

@@ -20,6 +20,7 @@ from epn_geo.errors import CrsError
 __all__ = [
     "CRS",
     "TERRITORIES",
+    "WGS84",
     "Territory",
     "metric_crs",
     "project",

@@ -13,6 +13,7 @@ from epn_geo.closures import measure_closures
 from epn_geo.communes import read_communes
 from epn_geo.coverage import measure_coverage
 from epn_geo.crant import assign_crant, crant_territories
+from epn_geo.crs import WGS84
 from epn_geo.embedded import embedded_path
 from epn_geo.gaps import describe_gaps, find_gaps
 from epn_geo.joins import locate
@@ -128,8 +129,9 @@ def deliver_sites(
     >>> deliver_sites({"sites": sites}, network, communes, 10, Path(tempfile.mkdtemp()))
     ['sites.csv', 'sites.xlsx', 'sites.gpkg', 'carte-sites.html']
     """
-    written = [write_table(frame, folder / f"{name}.csv").name for name, frame in frames.items()]
-    written.append(_write_book(frames, folder / "sites.xlsx", demonstration, lang))
+    lists = {name: _as_list(frame) for name, frame in frames.items()}
+    written = [write_table(frame, folder / f"{name}.csv").name for name, frame in lists.items()]
+    written.append(_write_book(lists, folder / "sites.xlsx", demonstration, lang))
     written.append(write_layers(frames, folder / "sites.gpkg").name)
     coverage = measure_coverage(communes, network, radius_km)
     page = coverage_map(
@@ -306,6 +308,18 @@ def _save(page: Any, path: Path) -> str:
     with atomic_path(path) as temporary:
         page.save(str(temporary))
     return path.name
+
+
+def _as_list(sites: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Give sites as a list of places, which `read_places` and ``epn-geo diff --add`` take."""
+    degrees = sites.to_crs(WGS84).geometry
+    dropped = [c for c in (sites.geometry.name, "categorie") if c in sites]
+    table = pd.DataFrame(sites.drop(columns=dropped))
+    at = list(table.columns).index("id") + 1
+    for name, values in (("longitude", degrees.x), ("latitude", degrees.y)):
+        table.insert(at, name, values.round(6))
+    table.insert(at, "categorie", "EPN")
+    return table
 
 
 def _in_words(sites: gpd.GeoDataFrame, lang: Lang) -> gpd.GeoDataFrame:
