@@ -397,3 +397,25 @@ def test_the_round_of_the_documentation_works(tmp_path: Path, lists: Lists) -> N
         ["sh", "renew.sh"], cwd=tmp_path, env=env, check=False, capture_output=True
     )
     assert (done.returncode, done.stdout) == (0, b"")
+
+
+def test_a_scenario_saved_from_the_map_is_followed(tmp_path: Path) -> None:
+    """The columns are those of ``page/whatif.mjs``, in a French spreadsheet's form."""
+    (tmp_path / "scenario.csv").write_text(
+        "action;id;nom;categorie;latitude;longitude;commune;rayon_km\r\n"
+        "retirer;demo-61-01;Démonstration;EPN;48,43;0,09;Alençon;10\r\n"
+        "ajouter;;Nouveau lieu 1;EPN;48,60;-0,10;;10\r\n",
+        encoding="utf-8-sig",
+    )
+    before = epn.read_places(DEMO)
+    after = epn.revise(before, epn.read_places(tmp_path / "scenario.csv"))
+    assert len(after) == len(before)
+    assert "demo-61-01" not in set(after["id"])
+    assert after["nom"].iloc[-1] == "Nouveau lieu 1"
+    assert epn.serves(after).iloc[-1]
+
+
+def test_an_unknown_action_in_a_scenario_is_explained() -> None:
+    add = make_places((0.0, 0.0), action=["supprimer"])
+    with pytest.raises(epn.DataError, match="'ajouter' or 'retirer', not 'supprimer'"):
+        epn.revise(make_places((0.0, 0.0)), add)

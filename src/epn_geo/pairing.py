@@ -146,7 +146,8 @@ def revise(
     places
         Places, with `id`.
     add
-        Places to add, in any CRS.
+        Places to add, in any CRS. A scenario saved from the map has a column `action`: its rows
+        ``ajouter`` are added, and the places of its rows ``retirer`` left out.
     remove
         Ids, or whole names, of places to leave out.
 
@@ -158,7 +159,7 @@ def revise(
     Raises
     ------
     DataError
-        If there is no place of that id or name, or several of that name.
+        If there is no place of that id or name, or several of that name, or an unknown action.
 
     Examples
     --------
@@ -169,6 +170,9 @@ def revise(
     ['EPN B']
     """
     require_crs(places, "places")
+    if add is not None and "action" in add:
+        add, closed = _read_scenario(add, places)
+        remove = (*remove, *closed)
     keep = np.ones(len(places), dtype=bool)
     for wanted in remove:
         keep &= ~_rows_called(places, wanted)
@@ -177,6 +181,23 @@ def revise(
         return kept.reset_index(drop=True)
     require_crs(add, "places to add")
     return gpd.GeoDataFrame(pd.concat([kept, add.to_crs(places.crs)], ignore_index=True))
+
+
+def _read_scenario(
+    scenario: gpd.GeoDataFrame, places: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """Part a scenario into the places it adds, and the ids or names of those it takes away."""
+    action = scenario["action"].astype("str").str.strip().str.casefold()
+    unknown = scenario[~action.isin(["ajouter", "retirer"])]
+    if len(unknown):
+        raise DataError(
+            f"A scenario's column 'action' says 'ajouter' or 'retirer', not "
+            f"{unknown['action'].iloc[0]!r} (row {unknown.index[0] + 1})."
+        )
+    closed = scenario[action == "retirer"]
+    # a place without an id in the map was given one while the scenario was read: go by its name
+    known = closed["id"].isin(places["id"])
+    return scenario[action == "ajouter"], closed["id"].where(known, closed["nom"]).tolist()
 
 
 def _rows_called(places: gpd.GeoDataFrame, wanted: str) -> Bools:
