@@ -766,3 +766,21 @@ def test_folium_layers_can_be_added(visit, region, tmp_path):
     page = visit(path).page
     page.locator(".leaflet-marker-icon").first.click()
     assert "Bonjour" in page.inner_text(".leaflet-popup-content")
+
+
+def test_a_base_map_that_cannot_be_reached_is_left_out_and_said(browser, region, tmp_path):
+    _, places, coverage, _ = region
+    path = tmp_path / "tiles.html"
+    epn.coverage_map(coverage, places=places, tiles=True).save(str(path))
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.route(re.compile(r"^https?:"), lambda route: route.abort())
+    try:
+        seen = Visit(context.new_page()).go(path)
+        seen.page.wait_for_selector("text=Le fond de carte n’est pas accessible", timeout=20_000)
+        asked = [url for url in seen.asked if url.startswith("http")]
+        assert asked  # the base map, and nothing else, was asked for
+        assert all(url.startswith("https://data.geopf.fr/wmts?") for url in asked)
+        assert seen.page.locator(".leaflet-tile").count() == 0
+        assert seen.page.evaluate("epn.sums.communes") == len(coverage)
+    finally:
+        context.close()
