@@ -97,6 +97,10 @@ def test_the_workbook_holds_every_table(study: Study, tmp_path: pytest.TempPathF
     rows = {name: book[name].max_row - 2 for name in book.sheetnames}
     assert rows["Communes"] == len(study.coverage)
     assert rows["Lieux"] == len(study.places) == 153
+    drawn = openpyxl.load_workbook(path)["Départements"]
+    assert len(drawn._charts) == 1  # noqa: SLF001 - openpyxl shows charts nowhere else
+    shares = [c for c in drawn[2] if str(c.value).startswith("Part")]
+    assert len(drawn.conditional_formatting) == len(shares) > 0
     headers = next(book["Départements"].iter_rows(min_row=2, max_row=2, values_only=True))
     assert "EPN manquants pour atteindre le taux commun" in headers
 

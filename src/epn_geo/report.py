@@ -87,13 +87,20 @@ def write_report(
         [
             Sheet(say("sheet_summary", lang), _summary(lines, date, lang), notice=notice),
             *(
-                Sheet(say(key, lang), frame, _headers(frame, lang), notice)
+                Sheet(say(key, lang), frame, _headers(frame, lang), notice, _chart(key, coverage))
                 for key, frame in frames.items()
             ),
             Sheet(say("sheet_sources", lang), _definitions(coverage, sources, lang), notice=notice),
         ],
         path,
     )
+
+
+def _chart(key: str, coverage: pd.DataFrame) -> tuple[str, str] | None:
+    """Choose what is drawn beneath a table: the share out of reach of each département."""
+    if key != "sheet_departement":
+        return None
+    return "departement", f"part_population_hors_portee{measure_for(coverage).suffix}"
 
 
 def summary_lines(

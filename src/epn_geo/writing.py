@@ -17,6 +17,11 @@ import pandas as pd
 
 from epn_geo.errors import DataError, did_you_mean
 
+# shares as bars from 0 to 1, the same length for the same share in every sheet
+SHARE_BAR = {
+    "type": "data_bar", "bar_color": "#A8D4E6",
+    "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1,
+}  # fmt: skip
 HEAD = {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4", "bottom": 1}
 NOTICE = {"bold": True, "font_color": "#B00020", "font_size": 12}
 LAYER_FORMATS = (".gpkg", ".geojson", ".parquet")
@@ -186,6 +191,7 @@ class Sheet(NamedTuple):
     frame: pd.DataFrame  # its geometry is left out
     headers: Mapping[str, str] | None = None  # words for the columns' names
     notice: str | None = None  # a line above the table that nobody can miss
+    chart: tuple[str, str] | None = None  # columns of names and of figures, drawn beneath
 
 
 def write_workbook(sheets: Iterable[Sheet], path: str | Path) -> Path:
@@ -343,9 +349,34 @@ def _fill_sheet(workbook: Any, sheet: Sheet) -> None:
                 page.write_string(row, column, value[:CELL_MAX], wrapped if longest > 50 else None)
             elif not _missing(value):
                 page.write(row, column, value, number)
+        if name.startswith("part_") and len(frame):
+            page.conditional_format(top + 1, column, top + len(frame), column, SHARE_BAR)
     page.freeze_panes(top + 1, 0)
+    if sheet.chart and len(frame):
+        _draw_chart(workbook, page, sheet, frame, top)
     if frame.shape[1] > 1:
         page.autofilter(top, 0, top + max(len(frame), 1), frame.shape[1] - 1)
+
+
+def _draw_chart(workbook: Any, page: Any, sheet: Sheet, frame: pd.DataFrame, top: int) -> None:
+    """Draw one figure of each row as a column, beneath the table."""
+    names, figures = (frame.columns.get_loc(column) for column in sheet.chart or ())
+    name = str(frame.columns[figures])
+    rows = (top + 1, top + len(frame))
+    chart = workbook.add_chart({"type": "column"})
+    chart.add_series(
+        {
+            "categories": [sheet.name, rows[0], names, rows[1], names],
+            "values": [sheet.name, rows[0], figures, rows[1], figures],
+            "fill": {"color": "#1C82B4"},
+            "gap": 60,
+        }
+    )
+    chart.set_title({"name": (sheet.headers or {}).get(name, name), "name_font": {"size": 12}})
+    chart.set_legend({"none": True})
+    chart.set_y_axis({"min": 0, "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}}})
+    chart.set_size({"width": 640, "height": 320})
+    page.insert_chart(rows[1] + 2, 1, chart)
 
 
 def _number_format(name: str, kind: Any) -> str:
