@@ -22,6 +22,8 @@ SHARE_BAR = {
     "type": "data_bar", "bar_color": "#A8D4E6",
     "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1,
 }  # fmt: skip
+HEAD_HEIGHT = 46  # points: three lines
+A4 = 9  # as workbooks number paper sizes
 HEAD = {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4", "bottom": 1}
 NOTICE = {"bold": True, "font_color": "#B00020", "font_size": 12}
 LAYER_FORMATS = (".gpkg", ".geojson", ".parquet")
@@ -351,7 +353,12 @@ def _fill_sheet(workbook: Any, sheet: Sheet) -> None:
                 page.write(row, column, value, number)
         if name.startswith("part_") and len(frame):
             page.conditional_format(top + 1, column, top + len(frame), column, SHARE_BAR)
+    page.set_row(top, HEAD_HEIGHT)
     page.freeze_panes(top + 1, 0)
+    page.set_landscape()
+    page.set_paper(A4)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(top)
     if sheet.chart and len(frame):
         _draw_chart(workbook, page, sheet, frame, top)
     if frame.shape[1] > 1:
