@@ -14,6 +14,7 @@ and the generalisation of the outlines (``data/communes/README.md``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import geopandas as gpd
@@ -23,11 +24,13 @@ import shapely
 from scipy.spatial import cKDTree
 
 from epn_geo.crs import CRS, project, require_crs, to_metric
-from epn_geo.errors import DataError
+from epn_geo.errors import ColumnError, DataError
 from epn_geo.geometry.arcs import Bools, Discs, Floats, distinct_discs, settle, workers
 from epn_geo.geometry.overlay import circles, covered_areas
 from epn_geo.radii import Radius, named_measures, radii_of
 
+# what an earlier measure left: it would pass for one of this
+EARLIER = re.compile(r"rayon_km|(part|population|mairie)_couverte(_\d+(_\d+)?km)?")
 NOT_SERVING = ("CRANT", "projet lauréat")  # actors on the map, not places where help is given
 
 
@@ -61,15 +64,27 @@ def serves(places: pd.DataFrame) -> pd.Series[bool]:
     """
     counts = np.ones(len(places), dtype=bool)
     if "couvre" in places:
-        counts = counts & places["couvre"].fillna(value=False).to_numpy(dtype=bool)
+        counts = counts & _told(places["couvre"])
     else:
         if "categorie" in places:
             counts = counts & ~places["categorie"].isin(NOT_SERVING).to_numpy()
         if "itinerance" in places:
             counts = counts & (places["itinerance"] != "Itinérant").to_numpy()
     if isinstance(places, gpd.GeoDataFrame):
-        counts = counts & _with_coordinates(places)
+        counts = counts & has_coordinates(places)
     return pd.Series(counts, index=places.index, name="couvre", dtype=bool)
+
+
+def _told(column: pd.Series) -> Bools:
+    """Read the column `couvre`: true or false, and false where it says nothing."""
+    known = column.dropna()
+    if not known.isin([True, False]).all():
+        wrong = known[~known.isin([True, False])].iloc[0]
+        raise ColumnError(
+            f"The column 'couvre' holds {wrong!r}: it must be true or false. read_places reads oui "
+            "and non."
+        )
+    return column.eq(other=True).fillna(value=False).to_numpy(dtype=bool)
 
 
 def reach(places: gpd.GeoDataFrame, radius_km: Radius = 10.0) -> gpd.GeoDataFrame:
@@ -107,7 +122,7 @@ def reach(places: gpd.GeoDataFrame, radius_km: Radius = 10.0) -> gpd.GeoDataFram
     radius = radii_of(places, radius_km)
     out = places.copy()
     out["rayon_km"] = radius
-    known = _with_coordinates(places)
+    known = has_coordinates(places)
     discs = np.full(len(places), None, dtype=object)
     if known.any():
         metric = to_metric(places[known], what="places")
@@ -152,6 +167,7 @@ def measure_coverage(
         - `distance_km`, `lieu_le_plus_proche`, `id_le_plus_proche`: see `nearest_place`.
 
         With several radii, `part_couverte_5km`, `part_couverte_10km` and so on, and no `rayon_km`.
+        What an earlier measure left is dropped.
 
     Raises
     ------
@@ -184,14 +200,15 @@ def measure_coverage(
     polygons = metric.geometry.to_numpy()
     halls = town_halls(metric)
 
-    out = communes.copy()
+    earlier = [c for c in map(str, communes.columns) if EARLIER.fullmatch(c)]
+    out = communes.drop(columns=earlier)
     area = shapely.area(polygons)
     out["aire_km2"] = area / 1e6
     for suffix, value in measures.items():
         discs = _discs(sites, value)
         with np.errstate(invalid="ignore"):
             share = covered_areas(polygons, discs) / area
-        if not suffix and isinstance(value, int | float):
+        if not suffix and isinstance(value, int | float | np.number):
             out["rayon_km"] = float(value)
         out[f"part_couverte{suffix}"] = share
         if "population" in communes:
@@ -306,9 +323,11 @@ def keep_near(
     require_crs(places, "places")
     metric = to_metric(communes, what="communes")
     points = places.to_crs(metric.crs).geometry.to_numpy()
-    near = ~_with_coordinates(places)
+    known = has_coordinates(places)
     outlines = shapely.STRtree(metric.geometry.to_numpy())
-    near[outlines.query(points, predicate="dwithin", distance=within_km * 1000)[0]] = True
+    found, _ = outlines.query(points[known], predicate="dwithin", distance=within_km * 1000)
+    near = ~known
+    near[np.flatnonzero(known)[found]] = True
     return places[near]
 
 
@@ -380,9 +399,27 @@ def town_halls(metric: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
     return x, y
 
 
-def _with_coordinates(places: gpd.GeoDataFrame) -> Bools:
-    geometry = places.geometry.to_numpy()
-    return np.asarray(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)))
+def has_coordinates(places: gpd.GeoDataFrame) -> Bools:
+    """Tell which places have usable coordinates.
+
+    Parameters
+    ----------
+    places
+        Places in any CRS.
+
+    Returns
+    -------
+    numpy.ndarray
+        False for what is missing, empty, or not a number.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> points = gpd.GeoSeries([shapely.Point(0, 49), None, shapely.Point()], crs=4326)
+    >>> has_coordinates(gpd.GeoDataFrame(geometry=points))
+    array([ True, False, False])
+    """
+    return np.asarray(np.isfinite(shapely.bounds(places.geometry.to_numpy())).all(axis=1))
 
 
 def _coordinates(points: gpd.GeoDataFrame) -> tuple[Floats, Floats]:

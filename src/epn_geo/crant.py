@@ -222,6 +222,7 @@ class _Near(NamedTuple):
 
 def _points(places: gpd.GeoDataFrame, metric: gpd.GeoDataFrame) -> Floats:
     geometry = places.to_crs(metric.crs).geometry.to_numpy()
+    geometry = np.where(shapely.is_empty(geometry), None, geometry)
     return np.column_stack([shapely.get_x(geometry), shapely.get_y(geometry)])
 
 

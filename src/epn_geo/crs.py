@@ -23,6 +23,7 @@ __all__ = [
     "WGS84",
     "Territory",
     "metric_crs",
+    "name_geometry",
     "project",
     "reproject",
     "require_crs",
@@ -172,6 +173,31 @@ def to_metric(
     """
     require_crs(frame, what)
     return frame.to_crs(metric_crs(frame, what) if crs is None else crs)
+
+
+def name_geometry(frame: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
+    """Give a frame whose geometry column bears a name, so that it can be put under another.
+
+    Parameters
+    ----------
+    frame
+        Any frame with geometry.
+    name
+        What the column is to be called.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The frame itself if it is called so already.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> frame = gpd.GeoDataFrame(geometry=[shapely.Point(0, 49)], crs=4326)
+    >>> name_geometry(frame, "geom").columns.tolist()
+    ['geom']
+    """
+    return frame if frame.geometry.name == name else frame.rename_geometry(name)
 
 
 def project(longitude: Floats, latitude: Floats, crs: CRS) -> tuple[Floats, Floats]:

@@ -86,7 +86,7 @@ def find_gaps(
     else:
         grouped = _group_by_territory(pieces, metric, LEVELS[by][0])
     gaps = _describe(grouped, metric, by)
-    if isinstance(radius_km, int | float):
+    if isinstance(radius_km, int | float | np.number):
         gaps.insert(gaps.columns.get_loc("geometry"), "rayon_km", float(radius_km))
     return gaps.to_crs(communes.crs)
 
@@ -148,7 +148,7 @@ def flag_underserved(
     out["sous_desservie"] = far | little
     out["motifs"] = pd.Series(
         [
-            " ; ".join(_reasons(d if f else None, p if s else None, lang))
+            " ; ".join(_reasons(d if f and np.isfinite(p) else None, p if s else None, lang))
             for d, f, p, s in zip(distance, far, part, little, strict=True)
         ],
         index=coverage.index,
@@ -319,7 +319,11 @@ def _describe(grouped: _Grouped, metric: gpd.GeoDataFrame, by: Level) -> gpd.Geo
     if "code_departement" in metric:
         codes = metric["code_departement"].to_numpy()
         gaps["departements"] = pd.Series(
-            [", ".join(sorted(set(codes[rows]))) for _, rows in by_group["row"]], dtype="str"
+            [
+                ", ".join(sorted({c for c in codes[rows] if isinstance(c, str)}))
+                for _, rows in by_group["row"]
+            ],
+            dtype="str",
         )
     gaps["aire_km2"] = by_group["area"].sum().to_numpy() / 1e6
     gaps["population_hors_portee"] = by_group["population"].sum(min_count=1).to_numpy()

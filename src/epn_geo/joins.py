@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from epn_geo.communes import current_codes, successions
+from epn_geo.coverage import has_coordinates
 from epn_geo.crs import require_crs, to_metric
 from epn_geo.errors import ColumnError
 from epn_geo.geometry.arcs import Ints
@@ -40,7 +41,7 @@ def locate(places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> gpd.GeoDataF
         `places`: same rows, index and CRS. The columns of `communes` named above now say where the
         point stands; they are missing outside the communes and without coordinates. A point on a
         border goes to the lowest code. What the file declared stays in `code_insee_declare` and
-        `commune_declaree`. Added:
+        `commune_declaree`, and in `source_departement` and the like for the others. Added:
 
         - `accord`: ``oui`` (also for an arrondissement of Paris, Lyon or Marseille), ``non``,
           ``ancien code`` (the territory of the declared code went to this commune),
@@ -79,13 +80,15 @@ def locate(places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> gpd.GeoDataF
     row = _row_of_commune(points, metric)
 
     out = places.copy()
-    for column, kept_as in DECLARED.items():
-        if column in out and kept_as not in out:
-            out[kept_as] = out[column]
+    if "accord" not in places:  # else the columns already say where the places stand
+        for column in TERRITORY_COLUMNS:
+            kept_as = DECLARED.get(column, f"source_{column}")
+            if column in out and kept_as not in out:
+                out[kept_as] = out[column]
     for column in TERRITORY_COLUMNS:
         if column in communes:
             out[column] = _taken(communes[column], row, places.index)
-    out["accord"] = _agreement(out, points)
+    out["accord"] = _agreement(out)
     out["ecart_km"] = _gap_to_declared(out, points, metric)
     return out
 
@@ -110,7 +113,7 @@ def _taken(values: pd.Series, row: Ints, index: pd.Index) -> pd.Series:
     return pd.Series(padded[row], index=index, dtype="str")
 
 
-def _agreement(out: gpd.GeoDataFrame, points: np.ndarray) -> pd.Series:
+def _agreement(out: gpd.GeoDataFrame) -> pd.Series:
     """Compare the commune where each place stands with the one its file declared."""
     stands = out["code_insee"].astype(object).fillna("")
     declared = out.get("code_insee_declare", pd.Series(None, index=out.index, dtype="str"))
@@ -121,7 +124,7 @@ def _agreement(out: gpd.GeoDataFrame, points: np.ndarray) -> pd.Series:
         [code in codes for code, codes in zip(stands, heirs, strict=True)], index=out.index
     )
     cases = [
-        shapely.is_missing(points) | shapely.is_empty(points),
+        ~has_coordinates(out),
         stands == "",
         declared.isna(),
         (stands == declared) | district,

@@ -65,6 +65,7 @@ class Side(NamedTuple):
         codes = current_codes(declared).fillna(declared).fillna("").tolist()
         towns = [fold(town) for town in texts(places, "commune")]
         points = places.to_crs(WGS84).geometry.to_numpy()
+        points = np.where(shapely.is_empty(points), None, points)
         return cls(
             texts(places, "id"),
             names,

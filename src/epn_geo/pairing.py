@@ -11,7 +11,7 @@ import shapely
 
 from epn_geo.columns import texts
 from epn_geo.communes import current_codes
-from epn_geo.crs import require_crs
+from epn_geo.crs import name_geometry, require_crs
 from epn_geo.errors import DataError, did_you_mean, fold
 from epn_geo.geometry.arcs import Bools, Floats, Ints
 from epn_geo.matching import Side, confidence, kilometres_apart, pair_rows
@@ -180,7 +180,9 @@ def revise(
     if add is None:
         return kept.reset_index(drop=True)
     require_crs(add, "places to add")
-    return gpd.GeoDataFrame(pd.concat([kept, add.to_crs(places.crs)], ignore_index=True))
+    own = places.geometry.name
+    more = name_geometry(add.to_crs(places.crs), own)
+    return gpd.GeoDataFrame(pd.concat([kept, more], ignore_index=True), geometry=own)
 
 
 def _read_scenario(

@@ -173,7 +173,7 @@ def named_measures(radius_km: Radius | Sequence[float]) -> dict[str, Radius]:
     >>> named_measures(10), named_measures([10, 7.5])
     ({'': 10}, {'_7_5km': 7.5, '_10km': 10.0})
     """
-    if isinstance(radius_km, int | float | str | Mapping):
+    if isinstance(radius_km, int | float | np.number | str | Mapping):
         return {"": radius_km}
     if not len(radius_km):
         raise DataError("No radius was given: radius_km needs at least one number.")

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from epn_geo.crs import metric_crs
+from epn_geo.crs import metric_crs, name_geometry
 from epn_geo.deciding.covering import TIME_LIMIT_S, min_cover
 from epn_geo.deciding.programmes import Choice, Covering
 from epn_geo.deciding.proposals import GOALS, Answer, Goal, choose_sites, proposal_table
@@ -332,13 +332,14 @@ def add_sites(places: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> gpd.GeoDataF
     ['A', 'B']
     """
     known = [name for name in ("nom", "id", "code_insee", "commune") if name in sites]
-    more = sites[[*known, "geometry"]].to_crs(places.crs)
+    own = places.geometry.name
+    more = name_geometry(sites[[*known, sites.geometry.name]].to_crs(places.crs), own)
     if "categorie" in places:
         more = more.assign(categorie="EPN")
     if "couvre" in places:
         more = more.assign(couvre=True)
     both = pd.concat([places, more], ignore_index=True)
-    return gpd.GeoDataFrame(both, geometry="geometry", crs=places.crs)
+    return gpd.GeoDataFrame(both, geometry=own, crs=places.crs)
 
 
 def _share_lacking(

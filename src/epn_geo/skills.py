@@ -34,6 +34,13 @@ FIELDS: dict[str, str] = {
 }
 SEVERAL = frozenset({*LISTS, "label"})  # columns whose cells hold several values
 
+MEASURED = (
+    "code_insee",
+    "population",
+    "mairie_longitude",
+    "mairie_latitude",
+)  # what coverage needs
+
 
 def filter_places(places: gpd.GeoDataFrame, **wanted: str | Iterable[str]) -> gpd.GeoDataFrame:
     """Keep the places that have any of the values asked in each of the fields asked.
@@ -157,7 +164,7 @@ def skills_matrix(
     stands = locate(serving, rows)["code_insee"].map(
         dict(zip(rows["code_insee"], territory, strict=True))
     )
-    kept = ["code_insee", "population", "mairie_longitude", "mairie_latitude", "geometry"]
+    kept = [*MEASURED, rows.geometry.name]
     slim = rows[[name for name in kept if name in rows]]
     tables = []
     for rank, value in enumerate(_values(serving, column)):
@@ -236,7 +243,7 @@ def find_skill_gaps(
     for column in ("code_insee", "population"):
         if column not in communes:
             raise ColumnError(f"The communes have no column {column!r}: see read_communes.")
-    kept = ["code_insee", "population", "mairie_longitude", "mairie_latitude", "geometry"]
+    kept = [*MEASURED, communes.geometry.name]
     slim = communes[[name for name in kept if name in communes]]
     anyone = measure_coverage(slim, places, radius_km)
     offering = measure_coverage(slim, filter_places(places, **{field: service}), radius_km)

@@ -14,6 +14,10 @@ from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
 from epn_geo.joins import LEVELS, TERRITORY_COLUMNS, locate
 from epn_geo.radii import measures_of
 
+# columns of the tables that no category may take
+RESERVED = {"lieux", "communes", "communes_epci", "perimetre", "population", "aire_km2"} | {
+    name for pair in LEVELS.values() for name in pair
+}
 Level = Literal["commune", "epci", "departement", "region"]
 
 
@@ -130,8 +134,11 @@ def _places_by(
     everyone = pd.Index(sorted(rows[code].unique()), name=code)
     table = pd.DataFrame(index=everyone.astype("str"))
     table["lieux"] = _count(territory[serves(located)], everyone)
-    for value in sorted(category.dropna().unique()):
-        table[slug(value)] = _count(territory[category == value], everyone)
+    column = category.map(slug, na_action="ignore")
+    for name in sorted(column.dropna().unique()):
+        if name in RESERVED:
+            raise DataError(f"A category cannot be called {name!r}: a column of the table is.")
+        table[name] = _count(territory[column == name], everyone)
     if counted is None:
         counted = _main_category(category[serves(located)])
     elif slug(counted) not in table:
@@ -165,6 +172,7 @@ def _add_rate(table: pd.DataFrame, population: pd.Series, column: str) -> None:
 def _measures_by(rows: pd.DataFrame, code: str) -> pd.DataFrame:
     """Sum the coverage of each radius, and the distances."""
     people = rows["population"].astype(float)
+    known = people.where(rows["distance_km"].notna())
     area = rows["aire_km2"]
     keys = rows[code].astype("str")
     population = people.groupby(keys).sum()
@@ -176,12 +184,13 @@ def _measures_by(rows: pd.DataFrame, code: str) -> pd.DataFrame:
         table[f"part_aire_couverte{suffix}"] = reached / area.groupby(keys).sum()
         table[f"population_couverte{suffix}"] = covered
         table[f"part_population_couverte{suffix}"] = covered / population
-        table[f"population_hors_portee{suffix}"] = population - covered
-        table[f"part_population_hors_portee{suffix}"] = 1 - covered / population
+        left = (people - rows[f"population_couverte{suffix}"]).groupby(keys).sum()
+        table[f"population_hors_portee{suffix}"] = left
+        table[f"part_population_hors_portee{suffix}"] = left / population
         table[f"communes_hors_portee{suffix}"] = far.groupby(keys).sum().astype(np.int64)
         table[f"population_communes_hors_portee{suffix}"] = (people * far).groupby(keys).sum()
     weighted = (rows["distance_km"] * people).groupby(keys).sum(min_count=1)
-    table["distance_moyenne_km"] = weighted / population
+    table["distance_moyenne_km"] = weighted / known.groupby(keys).sum()
     table["distance_max_km"] = rows["distance_km"].groupby(keys).max()
     return table
 

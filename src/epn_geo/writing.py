@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from epn_geo.errors import DataError, did_you_mean
@@ -182,7 +184,7 @@ def write_table(frame: pd.DataFrame, path: str | Path, *, french: bool = True) -
         elif path.suffix.lower() == ".csv":
             _write_csv(plain, temporary, french=french)
         else:
-            write_workbook([Sheet(path.stem[:31], plain)], temporary)
+            write_workbook([Sheet(_sheet_name(path.stem), plain)], temporary)
     return path
 
 
@@ -336,6 +338,7 @@ def _fill_sheet(workbook: Any, sheet: Sheet) -> None:
         page.write_string(0, 0, sheet.notice, workbook.add_format(NOTICE))
         top = 1
     head, wrapped = workbook.add_format(HEAD), workbook.add_format({"text_wrap": True})
+    dated = workbook.add_format({"num_format": "yyyy-mm-dd"})
     for column, name in enumerate(map(str, frame.columns)):
         title = (sheet.headers or {}).get(name, name)
         values = frame.iloc[:, column].tolist()
@@ -346,11 +349,9 @@ def _fill_sheet(workbook: Any, sheet: Sheet) -> None:
         )
         page.set_column(column, column, width)
         page.write_string(top, column, title, head)
+        formats = {"number": number, "text": wrapped if longest > 50 else None, "date": dated}
         for row, value in enumerate(values, start=top + 1):
-            if isinstance(value, str):
-                page.write_string(row, column, value[:CELL_MAX], wrapped if longest > 50 else None)
-            elif not _missing(value):
-                page.write(row, column, value, number)
+            _write_cell(page, (row, column), value, formats)
         if name.startswith("part_") and len(frame):
             page.conditional_format(top + 1, column, top + len(frame), column, SHARE_BAR)
     page.set_row(top, HEAD_HEIGHT)
@@ -363,6 +364,25 @@ def _fill_sheet(workbook: Any, sheet: Sheet) -> None:
         _draw_chart(workbook, page, sheet, frame, top)
     if frame.shape[1] > 1:
         page.autofilter(top, 0, top + max(len(frame), 1), frame.shape[1] - 1)
+
+
+def _write_cell(page: Any, at: tuple[int, int], value: Any, formats: dict[str, Any]) -> None:
+    """Write a value as what it is: nothing for a missing one, text for what is unknown."""
+    if isinstance(value, str):
+        page.write_string(*at, value[:CELL_MAX], formats["text"])
+    elif _missing(value):
+        return
+    elif isinstance(value, date):
+        page.write_datetime(*at, _naive(value), formats["date"])
+    elif isinstance(value, int | float | np.number):
+        page.write(*at, value, formats["number"])
+    else:
+        page.write_string(*at, str(value)[:CELL_MAX], formats["text"])
+
+
+def _naive(value: date) -> date:
+    """Give a date as workbooks hold it, which know no time zones."""
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
 
 
 def _draw_chart(workbook: Any, page: Any, sheet: Sheet, frame: pd.DataFrame, top: int) -> None:
@@ -397,6 +417,11 @@ def _number_format(name: str, kind: Any) -> str:
     if name.startswith(FINE):
         return "#,##0.00"
     return "#,##0" if pd.api.types.is_numeric_dtype(kind) else "General"
+
+
+def _sheet_name(stem: str) -> str:
+    """Give a file's name as a sheet may bear it."""
+    return re.sub(r"[\[\]:*?/\\]", " ", stem).strip("' ")[:31] or "1"
 
 
 def _missing(value: object) -> bool:
