@@ -246,3 +246,60 @@ def test_more_reach_never_covers_less(points: list[tuple[float, float]], radius:
     covered = epn.measure_coverage(world, make_places(*points), [radius, radius * 1.3])
     small, large = (covered[f"part_couverte{m.suffix}"] for m in measures_of(covered))
     assert ((small >= 0) & (small <= large + 1e-9) & (large <= 1)).all()
+
+
+def test_text_does_not_pass_for_yes(grid: gpd.GeoDataFrame) -> None:
+    places = make_places(CENTRE_OF_14001, couvre=["non"])
+    with pytest.raises(epn.ColumnError, match="true or false"):
+        epn.measure_coverage(grid, places)
+
+
+def test_an_earlier_measure_does_not_pass_for_this_one(grid: gpd.GeoDataFrame) -> None:
+    places = make_places(CENTRE_OF_14001, categorie=["EPN"])
+    once = epn.measure_coverage(grid, places, 10)
+    again = epn.measure_coverage(once, places, {"EPN": 3})
+    assert "rayon_km" not in again
+    assert [m.radius_km for m in measures_of(epn.measure_coverage(once, places, [2, 3]))] == [2, 3]
+
+
+def test_points_that_are_not_numbers_are_no_coordinates(grid: gpd.GeoDataFrame) -> None:
+    places = make_places(CENTRE_OF_14001, CENTRE_OF_14001, CENTRE_OF_14001)
+    points = [shapely.Point(np.nan, np.nan), shapely.Point(), shapely.Point(CENTRE_OF_14001)]
+    places = places.set_geometry(gpd.GeoSeries(points, crs=2154))
+    assert epn.serves(places).tolist() == [False, False, True]
+    located = epn.locate(places, grid)
+    assert located["accord"].tolist() == ["sans coordonnées", "sans coordonnées", "non déclaré"]
+    assert len(epn.keep_near(places, grid, 1)) == 3
+
+
+def test_places_without_coordinates_count_where_they_declare(grid: gpd.GeoDataFrame) -> None:
+    places = make_places(
+        CENTRE_OF_14001, None, categorie=["EPN", "EPN"], code_insee=["14001", "27002"]
+    )
+    table = epn.summarise(epn.measure_coverage(grid, places, 5), places, by="departement")
+    assert table["epn"].tolist() == [1, 1]
+    assert table["lieux"].tolist() == [1, 0]
+
+
+def test_categories_spelled_alike_are_counted_together(grid: gpd.GeoDataFrame) -> None:
+    places = make_places(CENTRE_OF_14001, CENTRE_OF_14001, categorie=["EPN", "Epn"])
+    covered = epn.measure_coverage(grid, places, 5)
+    assert epn.summarise(covered, places, by="region")["epn"].tolist() == [2]
+    with pytest.raises(epn.DataError, match="'communes'"):
+        epn.summarise(covered, places.assign(categorie="Communes"), by="region")
+
+
+def test_unknown_territories_and_numpy_radii_do_no_harm(grid: gpd.GeoDataFrame) -> None:
+    world = grid.assign(code_departement=grid["code_departement"].where(grid.index > 0))
+    gaps = epn.find_gaps(world, make_places((30_000.0, 30_000.0)), np.int64(2))  # type: ignore[arg-type]
+    assert gaps["departements"].tolist() == ["14, 27"]
+    assert gaps["rayon_km"].tolist() == [2]
+
+
+def test_another_name_for_the_geometry_is_no_matter(grid: gpd.GeoDataFrame) -> None:
+    world = grid.rename_geometry("geom")
+    places = make_places(CENTRE_OF_14001, services=["Parentalité"]).rename_geometry("geom")
+    more = epn.add_sites(places, epn.suggest_sites(world, places, new=1, radius_km=5))
+    assert more.geometry.notna().all()
+    assert epn.revise(places, make_places((1.0, 1.0))).geometry.notna().all()
+    assert len(epn.skills_matrix(places, world, by="departement", radius_km=5))

@@ -61,6 +61,16 @@ def test_locating_twice_keeps_what_the_file_said(grid: gpd.GeoDataFrame) -> None
     twice = epn.locate(once, grid)
     assert twice["code_insee_declare"].tolist() == ["27008"]
     assert twice[once.columns].equals(once)
+    bare = epn.locate(make_places((2000.0, 2000.0)), grid)
+    assert epn.locate(bare, grid)["accord"].tolist() == ["non déclaré"]
+
+
+def test_what_the_file_said_of_the_territory_is_kept(grid: gpd.GeoDataFrame) -> None:
+    places = make_places((2000.0, 2000.0), departement=["Mon département"])
+    located = epn.locate(places, grid)
+    assert located[["departement", "source_departement"]].iloc[0].tolist() == [
+        "Calvados", "Mon département",
+    ]  # fmt: skip
 
 
 def test_communes_without_codes_are_explained(grid: gpd.GeoDataFrame) -> None:

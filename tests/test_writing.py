@@ -107,3 +107,14 @@ def test_json_is_plain_and_refuses_what_it_cannot_say(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="Out of range"):
         write_json({"x": float("nan")}, tmp_path / "b.json")
     assert not (tmp_path / "b.json").exists()
+
+
+def test_any_frame_makes_a_workbook(tmp_path: Path) -> None:
+    frame = pd.DataFrame({
+        "jour": pd.to_datetime(["2020-01-31"], utc=True), "liste": [["a"]], "oui": [True],
+    })  # fmt: skip
+    epn.write_table(frame, tmp_path / "communes [2026].xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "communes [2026].xlsx").active
+    assert [cell.value for cell in sheet[2]][1:] == ["['a']", True]
+    assert sheet["A2"].value.isoformat() == "2020-01-31T00:00:00"
+    assert sheet["A2"].number_format == "yyyy-mm-dd"

@@ -14,7 +14,7 @@ from epn_geo.communes import read_communes
 from epn_geo.coverage import keep_near
 from epn_geo.embedded import embedded_path
 from epn_geo.errors import DataError
-from epn_geo.joins import locate
+from epn_geo.joins import home_communes, locate
 from epn_geo.labels import Lang, number, say
 from epn_geo.maps import coverage_map
 from epn_geo.network.provenance import Provenance, read_provenance, source_line
@@ -335,8 +335,10 @@ def _write_all(
 ) -> list[str]:
     """Write every file but the record; give their names."""
     near = keep_near(study.places, study.communes, NEAR_KM)
+    title = _title(study, lang)
     page = coverage_map(
         study.coverage,
+        title=title,
         places=near,
         gaps=study.gaps,
         # the page needs to be told only where each category has its own
@@ -377,6 +379,7 @@ def _write_all(
             gaps=study.gaps,
             radius_km=study.measure.radius_km,
             size=size,
+            title=title,
             sources=sources,
             date=date,
             demonstration=demonstration,
@@ -393,6 +396,18 @@ def _write_all(
     for name, table in tables.items():
         write_table(table, folder / name)
     return [MAP, *PICTURES, WORKBOOK, LAYERS, *tables]
+
+
+def _title(study: Study, lang: Lang) -> str:
+    """Name the territory, if it has one name."""
+    communes = study.communes
+    if "dans_selection" in communes:
+        communes = communes[communes["dans_selection"]]
+    for level in ("epci", "departement", "region"):
+        names = communes[level].unique() if level in communes else []
+        if len(names) == 1 and isinstance(names[0], str):
+            return f"{say('map_title', lang)} – {names[0]}"
+    return say("map_title", lang)
 
 
 def _account_of(study: Study, sources: list[str], provenance: Provenance | None) -> dict[str, Any]:
@@ -422,7 +437,7 @@ def _in_territory(study: Study) -> pd.Series:
     communes = study.communes
     if "dans_selection" in communes:
         communes = communes[communes["dans_selection"]]
-    inside: pd.Series = study.places["code_insee"].isin(communes["code_insee"])
+    inside: pd.Series = home_communes(study.places).isin(communes["code_insee"])
     return inside
 
 

@@ -160,7 +160,9 @@ def _compare(lists: Lists, parameters: Mapping[str, Any], lang: Lang, tell: Tell
 
     def read(file: Path) -> gpd.GeoDataFrame:
         tell(say("step_read", lang, file=file.name))
-        return read_places(file, columns=parameters.get("columns"))
+        places = read_places(file, columns=parameters.get("columns"))
+        blank = places["nom"].isna() & places["id"].isna() & places.geometry.isna()
+        return places[~blank].reset_index(drop=True)  # a blank row is no place: check tells it
 
     before = read(lists.before)
     if lists.after is not None:

@@ -93,6 +93,37 @@ def locate(places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> gpd.GeoDataF
     return out
 
 
+def home_communes(located: pd.DataFrame) -> pd.Series:
+    """Give the commune that each place counts for.
+
+    Parameters
+    ----------
+    located
+        What `locate` gave.
+
+    Returns
+    -------
+    pandas.Series
+        The code of the commune where the place stands or, without coordinates, of the one that its
+        file declared, as that is called today; missing where neither is known.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> located = pd.DataFrame({
+    ...     "code_insee": ["14118", None], "code_insee_declare": ["14118", "14513"],
+    ...     "accord": ["oui", "sans coordonnées"],
+    ... })
+    >>> home_communes(located).tolist()
+    ['14118', '50592']
+    """
+    stands = located["code_insee"]
+    if "code_insee_declare" not in located:
+        return stands
+    unplaced = located["accord"] == "sans coordonnées"
+    return stands.where(~unplaced, current_codes(located["code_insee_declare"]))
+
+
 def _row_of_commune(points: np.ndarray, metric: gpd.GeoDataFrame) -> Ints:
     """Give the row of the commune that holds each point, the lowest code of several; else -1."""
     codes = metric["code_insee"].to_numpy(dtype=object)

@@ -711,12 +711,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "the field {champ} is empty in {rows} rows of {total} (rows {first})",
     ),
     "finding_coordonnees_absentes": (
-        "pas de coordonnées : le lieu n'est ni sur la carte ni compté",
-        "no coordinates: the place is neither on the map nor counted",
+        "pas de coordonnées : le lieu n'est pas sur la carte et ne couvre rien",
+        "no coordinates: the place is not on the map and covers nothing",
     ),
     "finding_coordonnees_illisibles": (
-        "coordonnées inutilisables : le lieu n'est ni sur la carte ni compté",
-        "unusable coordinates: the place is neither on the map nor counted",
+        "coordonnées inutilisables : le lieu n'est pas sur la carte et ne couvre rien",
+        "unusable coordinates: the place is not on the map and covers nothing",
     ),
     "finding_longitude_nulle": (
         "longitude égale à zéro : valeur manquante ou méridien de Greenwich ?",

@@ -11,7 +11,7 @@ import pandas as pd
 from epn_geo.communes import read_epci
 from epn_geo.coverage import serves
 from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
-from epn_geo.joins import LEVELS, TERRITORY_COLUMNS, locate
+from epn_geo.joins import LEVELS, TERRITORY_COLUMNS, home_communes, locate
 from epn_geo.radii import measures_of
 
 # columns of the tables that no category may take
@@ -36,7 +36,8 @@ def summarise(
         What `measure_coverage` gave, with `population`.
     places
         Places, located or not; without them the table says nothing of places. Those that stand
-        outside the communes of `coverage` are not counted, though they cover.
+        outside the communes of `coverage` are not counted, though they cover; those without
+        coordinates count for the commune that they declare, though they cover nothing.
     by
         ``"commune"``, ``"epci"``, ``"departement"`` or ``"region"``.
     counted
@@ -123,6 +124,7 @@ def _places_by(
 ) -> pd.DataFrame:
     """Count the places of each territory, by category, and what it lacks."""
     located = places if "accord" in places else locate(places, rows)
+    located = located.assign(code_insee=home_communes(located))
     located = located[located["code_insee"].isin(rows["code_insee"])]
     category = (
         located["categorie"]

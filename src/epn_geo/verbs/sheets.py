@@ -76,13 +76,15 @@ def sheets_command(
         frame = None if places is None else read_places(places, columns=columns)
         tell(say("step_measure", spoken))
         study = build(frame, radii_km=[kilometres or 10.0], today=date, lang=spoken, **options)
+    # a sheet of the région for one EPCI would tell a part as the whole
+    whole = SHEET_LEVELS[2:] if epci else SHEET_LEVELS[1:] if departement else SHEET_LEVELS
     with staged_folder(output) as stage, _progress_bar() as progress:
         written = write_sheets(
             stage,
             study.coverage,
             study.places,
             gaps=study.gaps,
-            levels=level or SHEET_LEVELS,  # type: ignore[arg-type] # write_sheets checks them
+            levels=level or whole,  # type: ignore[arg-type] # write_sheets checks them
             formats=kind or FORMATS,
             proposals=proposals,
             sources=data_sources(study.communes, spoken),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -135,7 +135,23 @@ def check_command(
     elif as_json:
         typer.echo(findings.to_json(orient="records", force_ascii=False, indent=2))
     else:
-        for row in remaining.itertuples():
-            typer.echo(f"ligne {row.ligne} · {row.gravite} · {row.message}")
+        for line in _grouped(remaining):
+            typer.echo(line)
     if strict and len(remaining):
         raise typer.Exit(FINDINGS_REMAIN)
+
+
+def _grouped(findings: Any) -> list[str]:
+    """Say each finding once, with the rows that it holds for."""
+    told: dict[tuple[str, ...], list[int]] = {}
+    for row in findings.fillna("").itertuples():
+        key = (row.gravite, row.champ, row.message, str(row.valeur), row.suggestion)
+        told.setdefault(key, []).append(row.ligne)
+    lines = []
+    for (severity, field, message, value, advice), rows in told.items():
+        shown = ", ".join(map(str, rows[:5])) + (f" (+{len(rows) - 5})" if len(rows) > 5 else "")
+        words = f"ligne{'s' if len(rows) > 1 else ''} {shown} · {severity}"
+        words += f" · {field}" if field else ""
+        words += f" · {message}" + (f" : « {value} »" if value else "")
+        lines.append(words + (f" → {advice}" if advice else ""))
+    return lines
