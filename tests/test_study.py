@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import openpyxl
 import pandas as pd
 import pytest
 
 import epn_geo as epn
 from benchmarks.coverage import agreement
+from epn_geo.delivery import deliver
 from epn_geo.embedded import embedded_path
 from epn_geo.study import DEMONSTRATION, Study, build
 
@@ -111,6 +114,18 @@ def test_one_radius_per_category(tmp_path: pytest.TempPathFactory) -> None:
     assert study.measure.radius_km is None
     assert study.coverage["part_couverte"].between(0, 1).all()
     assert isinstance(epn.write_report(tmp_path / "t.xlsx", study.coverage, study.tables).name, str)
+
+
+def test_a_list_that_holds_places_overseas_is_delivered(tmp_path: Path) -> None:
+    file = tmp_path / "liste.csv"
+    file.write_text(
+        "nom;categorie;latitude;longitude\nAlençon;EPN;48,43;0,09\nSaint-Denis;EPN;-20,88;55,45\n",
+        encoding="utf-8",
+    )
+    record = deliver(file, tmp_path / "maps", {"departements": "61", "radii_km": [10.0]})
+    assert record["lieux"]["lignes"] == 2
+    assert record["lieux"]["dans_le_territoire"] == 1
+    assert (tmp_path / "maps" / "couches.gpkg").exists()
 
 
 def test_another_region_works_too() -> None:

@@ -422,6 +422,9 @@ def _account_of(study: Study, sources: list[str], provenance: Provenance | None)
             "lignes": len(study.places),
             "accord": {str(key): int(value) for key, value in sorted(agreement.items())},
             "dans_le_territoire": int(inside.sum()),
+            "dont_sans_coordonnees": int(
+                (inside & (study.places["accord"] == "sans coordonnées")).sum()
+            ),
             "par_categorie": _by_category(study.places, inside),
         },
         "constats": {
@@ -460,7 +463,8 @@ def _plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _account(record: dict[str, Any], lang: Lang, *, demonstration: bool) -> list[str]:
     """Account for every row read."""
-    rows, inside = record["lieux"]["lignes"], record["lieux"]["dans_le_territoire"]
+    rows = record["lieux"]["lignes"]
+    inside = record["lieux"]["dans_le_territoire"] - record["lieux"]["dont_sans_coordonnees"]
     unknown = record["lieux"]["accord"].get("sans coordonnées", 0)
     lines = [say("demonstration", lang)] if demonstration else []
     return [

@@ -19,13 +19,13 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from epn_geo.coverage import reach, serves
+from epn_geo.coverage import keep_near, reach, serves
 from epn_geo.errors import DataError
 from epn_geo.labels import Lang, check_lang, say
 from epn_geo.paging.indicators import Indicator, find_indicators, find_radii
 from epn_geo.picturing.legends import kilometres
 from epn_geo.picturing.symbols import HATCH, NO_DATA, SYMBOLS, map_words
-from epn_geo.radii import Radius, measure_for
+from epn_geo.radii import Radius, measure_for, radii_of
 from epn_geo.report import header
 from epn_geo.writing import GDAL_DATE, atomic_path, write_layers
 
@@ -98,7 +98,7 @@ def study_layers(
     >>> study = build(departements="61", radii_km=[10.0])
     >>> layers = study_layers(study.coverage, study.places, epci=study.tables["epci"])
     >>> {name: len(frame) for name, frame in layers.items()}
-    {'lieux': 153, 'communes': 435, 'epci': 16, 'portee': 144}
+    {'lieux': 153, 'communes': 435, 'epci': 16, 'portee': 32}
     """
     layers = {say("layer_places", lang): places, say("layer_communes", lang): coverage}
     if epci is not None:
@@ -107,7 +107,10 @@ def study_layers(
         layers[say("layer_gaps", lang)] = gaps
     radius = measure_for(coverage).radius_km if radius_km is None else radius_km
     if radius is not None:
-        discs = reach(places[serves(places)], radius)
+        serving = places[serves(places)]
+        # those that touch the territory; a list may hold places overseas, in other projections
+        furthest = float(radii_of(serving, radius).max()) if len(serving) else 0.0
+        discs = reach(keep_near(serving, coverage, furthest), radius)
         layers[say("layer_reach", lang)] = discs[[c for c in REACH_COLUMNS if c in discs]]
     if sites is not None:
         layers[say("layer_sites", lang)] = sites
