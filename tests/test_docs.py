@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import os
 import subprocess
 import sys
@@ -36,6 +37,12 @@ def test_the_commands_page_names_every_command_and_option() -> None:
         for parameter in command.params:
             assert getattr(parameter, "help", None), f"{name}: {parameter.name} has no help"
             assert (parameter.opts[0] if parameter.opts else "") in page
+
+
+def test_the_figures_of_the_methods_are_computed() -> None:
+    done = doctest.testfile(str(ROOT / "docs/methods.md"), module_relative=False)
+    assert done.attempted >= 7
+    assert not done.failed
 
 
 @pytest.mark.slow

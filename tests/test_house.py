@@ -17,6 +17,7 @@ SOURCE = Path(epn_geo.__file__).parent
 FLOORS: dict[int, set[str]] = {
     0: {
         "_version",
+        "apart",
         "columns",
         "errors",
         "geometry",
@@ -25,6 +26,7 @@ FLOORS: dict[int, set[str]] = {
         "catchments",
         "crs",
         "embedded",
+        "figures",
         "grids",
         "hours",
         "labels",
@@ -92,6 +94,7 @@ FLOORS: dict[int, set[str]] = {
         "sources",
         "study",
         "styles",
+        "tablefiles",
         "timeline",
     },
     6: {

@@ -16,6 +16,7 @@ import pandas as pd
 from epn_geo.checking.cellchecks import (
     check_ages,
     check_dates,
+    check_figures,
     check_formats,
     check_required,
     check_rows,
@@ -213,6 +214,7 @@ _CHECKS: tuple[Callable[[Book], None], ...] = (
     check_formats,
     check_values,
     check_dates,
+    check_figures,
     check_coordinates,
     check_territory,
     check_codes,

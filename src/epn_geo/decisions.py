@@ -15,11 +15,12 @@ from epn_geo.coverage import measure_coverage
 from epn_geo.crant import assign_crant, crant_territories
 from epn_geo.crs import WGS84
 from epn_geo.embedded import embedded_path
+from epn_geo.figures import find_figures
 from epn_geo.gaps import describe_gaps, find_gaps
 from epn_geo.joins import locate
 from epn_geo.labels import Lang, number, say
 from epn_geo.maps import coverage_map
-from epn_geo.means import find_figures, measure_means
+from epn_geo.means import measure_means
 from epn_geo.places import read_places
 from epn_geo.report import header
 from epn_geo.study import DEMONSTRATION

@@ -41,14 +41,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "step_measure": ("Mesure de la couverture…", "Measuring coverage…"),
     "step_write": ("Écriture des fichiers…", "Writing the files…"),
     "account_rows": (
-        "{rows} lignes lues : {located} lieux dans le territoire, {outside} au-dehors (ils "
-        "couvrent aussi), {unknown} sans coordonnées ; {findings} constats dans constats.csv.",
-        "{rows} rows read: {located} places in the territory, {outside} outside (they cover it "
-        "too), {unknown} without coordinates; {findings} findings in constats.csv.",
+        "Lignes lues : {rows}. Lieux dans le territoire : {located} ; au-dehors : {outside}, dont "
+        "assez près pour le couvrir aussi : {near} ; sans coordonnées : {unknown}. "
+        "Constats (constats.csv) : {findings}.",
+        "Rows read: {rows}. Places in the territory: {located}; outside: {outside}, of which near "
+        "enough to cover it too: {near}; without coordinates: {unknown}. "
+        "Findings (constats.csv): {findings}.",
     ),
     "account_check": (
-        "{rows} lignes lues : {errors} erreurs, {warnings} avertissements, {notes} informations.",
-        "{rows} rows read: {errors} errors, {warnings} warnings, {notes} notes.",
+        "Lignes lues : {rows}. Erreurs : {errors} ; avertissements : {warnings} ; "
+        "informations : {notes}.",
+        "Rows read: {rows}. Errors: {errors}; warnings: {warnings}; notes: {notes}.",
     ),
     # -- runs that repeat: see delivery.py
     "run_unchanged": (
@@ -313,6 +316,27 @@ WORDS: dict[str, tuple[str, str]] = {
     "sheet_places": ("Lieux", "Places"),
     "sheet_gaps": ("Zones hors de portée", "Zones out of reach"),
     "sheet_findings": ("Constats", "Findings"),
+    "sheet_skills": ("Compétences", "Skills"),
+    "skill_places": ("Lieux : {value}", "Places: {value}"),
+    "skill_share": ("Part à portée : {value}", "Share within reach: {value}"),
+    "skills_untold": (
+        "Aucun lieu de la liste ne dit quels services il propose : remplissez la colonne "
+        "« services » (plusieurs valeurs séparées par une barre « | »).",
+        "No place of the list tells which services it offers: fill in the column “services” "
+        "(several values separated by a bar “|”).",
+    ),
+    "definition_skills": (
+        "Compétences : lieux qui proposent le service, et part des habitants à portée de l'un "
+        "d'eux. Lieux de la liste qui ne disent pas leurs services, et n'y comptent pas : {silent}.",
+        "Skills: places that offer the service, and share of people within reach of one. Places of "
+        "the list that do not tell their services, and do not count there: {silent}.",
+    ),
+    "definition_empty": (
+        "Les colonnes de la liste qui sont vides partout ne sont pas montrées ici ; elles sont "
+        "dans lieux.csv.",
+        "Columns of the list that are empty throughout are not shown here; they are in lieux.csv.",
+    ),
+    "yes_no": ("oui|non", "yes|no"),
     "sheet_sources": ("Sources et définitions", "Sources and definitions"),
     "per_place": ("Habitants par {category}", "Inhabitants per {category}"),
     "short": (
@@ -325,6 +349,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "{distance} d'un lieu.",
         "{region}: {communes} communes, {population} inhabitants, of whom {far} ({part}%) live "
         "beyond {distance} of any place.",
+    ),
+    "line_means": (
+        "{region} – usage et moyens, tels que les lieux les donnent : {told}.",
+        "{region} – use and means, as the places tell them: {told}.",
+    ),
+    "line_means_one": (
+        "{what} {value} (lieux ayant répondu : {count})",
+        "{what} {value} (told by {count} places)",
     ),
     "line_rate": (
         "Ensemble : {total} {category}, soit un pour {people} habitants.",
@@ -361,12 +393,31 @@ WORDS: dict[str, tuple[str, str]] = {
         "Inhabitants within reach: share of area within reach × legal population, as if people "
         "were spread evenly over their commune.",
     ),
+    "definition_cells": (
+        "Habitants à portée : comptés où ils vivent, par les carreaux d'une grille de population, "
+        "ramenés à la population municipale de la commune ; une commune sans carreau habité garde "
+        "le compte par surface (colonne « Habitants comptés par »).",
+        "Inhabitants within reach: counted where they live, by the cells of a population grid, "
+        "scaled to the legal population of the commune; a commune without an inhabited cell keeps "
+        "the count by area (column “Inhabitants counted by”).",
+    ),
     "definition_rate": (
         "Manquants : ce qu'il faudrait ajouter à un territoire pour que son nombre de lieux par "
         "habitant atteigne celui de l'ensemble.",
         "Short: what a territory would need for its number of places per inhabitant to reach that "
         "of all territories together.",
     ),
+    "definition_means": (
+        "Usage et moyens : tels que les lieux les donnent. Une case vide n'est pas un zéro : "
+        "« lieux ayant répondu » dit combien de lieux ont donné chaque chiffre, et un rapport à la "
+        "population est trop faible là où d'autres n'ont rien dit. Visites par inscrit et ETP par "
+        "agent : sur les seuls lieux qui ont donné les deux.",
+        "Use and means: as the places tell them. An empty cell is not a zero: “places that told "
+        "it” says how many gave each figure, and a ratio to the population is too low where others "
+        "said nothing. Visits per registered user and FTE per person: only over the places that "
+        "gave both.",
+    ),
+    "told_by": ("{category} : lieux ayant répondu", "{category}: places that told it"),
     # -- proposed sites: see proposals.py
     "step_search": ("Recherche des lieux…", "Searching for places…"),
     "account_sites": (
@@ -627,6 +678,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "fiche_out_of": ("{part} sur {all}", "{part} of {all}"),
     "fiche_services": ("Compétences présentes", "Skills present"),
     "fiche_service": ("Service proposé", "Service offered"),
+    "fiche_told": ("{count} lieux", "{count} places"),
+    "fiche_told_one": ("1 lieu", "1 place"),
+    "fiche_told_note": (
+        "Usage et moyens : en dernière colonne, le nombre de lieux qui les ont dits.",
+        "Use and means: in the last column, how many places told them.",
+    ),
     "fiche_count": ("Lieux", "Places"),
     "fiche_absent": ("aucun", "none"),
     "fiche_services_unknown": (
@@ -782,6 +839,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "ce n'est pas une date (AAAA-MM-JJ)",
         "this is not a date (YYYY-MM-DD)",
     ),
+    "finding_chiffre_illisible": (
+        "ce nombre ne peut pas être lu, ou peut l'être de deux façons : il n'est pas compté",
+        "this number cannot be read, or can be in two ways: it is not counted",
+    ),
+    "finding_chiffre_ambigu": (
+        "les colonnes {columns} pourraient toutes être « {figure} » : aucune n'est comptée",
+        "the columns {columns} could all be “{figure}”: none is counted",
+    ),
     "finding_date_future": ("date à venir", "date in the future"),
     "finding_date_ancienne": (
         "fiche mise à jour il y a {years} ans",
@@ -886,7 +951,7 @@ HEADERS: dict[str, tuple[str, str]] = {
     "sous_desservie": ("Sous-desservie", "Underserved"),
     "motifs": ("Motifs", "Reasons"),
     "zone": ("Zone", "Zone"),
-    "commune_principale": ("Commune principale", "Main commune"),
+    "commune_principale": ("Secteur de (commune principale)", "Around (main commune)"),
     "departements": ("Départements", "Départements"),
     "ligne": ("Ligne du fichier", "Row of the file"),
     "champ": ("Champ", "Field"),
@@ -1094,6 +1159,50 @@ HEADERS: dict[str, tuple[str, str]] = {
     "nombre_epci": ("EPCI touchés", "EPCI touched"),
     "epci_touches": ("EPCI", "EPCI"),
     "mairies_hors_portee": ("Mairies hors de portée", "Town halls out of reach"),
+    # -- the list of places: the national standard's columns, and what reading adds
+    "pivot": ("Pivot (SIRET)", "Pivot (SIRET)"),
+    "code_postal": ("Code postal", "Postcode"),
+    "adresse": ("Adresse", "Address"),
+    "complement_adresse": ("Complément d'adresse", "Address, second line"),
+    "latitude": ("Latitude", "Latitude"),
+    "longitude": ("Longitude", "Longitude"),
+    "typologie": ("Typologie", "Kinds of organisation"),
+    "telephone": ("Téléphone", "Telephone"),
+    "courriels": ("Courriels", "E-mail"),
+    "site_web": ("Site web", "Website"),
+    "horaires": ("Horaires", "Opening hours"),
+    "presentation_resume": ("Présentation (résumé)", "About (summary)"),
+    "presentation_detail": ("Présentation (détail)", "About (in full)"),
+    "itinerance": ("Fixe ou itinérant", "Fixed or mobile"),
+    "structure_parente": ("Structure parente", "Parent organisation"),
+    "date_maj": ("Mise à jour", "Updated"),
+    "services": ("Services", "Services"),
+    "publics_specifiquement_adresses": ("Publics spécifiquement adressés", "Publics addressed"),
+    "prise_en_charge_specifique": ("Prise en charge spécifique", "Specific support"),
+    "frais_a_charge": ("Frais à charge", "Fees"),
+    "dispositif_programmes_nationaux": (
+        "Dispositifs et programmes nationaux",
+        "National programmes",
+    ),
+    "formations_labels": ("Formations et labels", "Training and labels"),
+    "autres_formations_labels": (
+        "Autres formations et labels",
+        "Other training and labels",
+    ),
+    "modalites_acces": ("Modalités d'accès", "Ways to get in touch"),
+    "modalites_accompagnement": ("Modalités d'accompagnement", "Ways of helping"),
+    "fiche_acces_libre": ("Fiche Acceslibre", "Acceslibre page"),
+    "prise_rdv": ("Prise de rendez-vous", "Appointments"),
+    "parent_id": ("Identifiant du lieu de rattachement", "Id of the parent place"),
+    "label": ("Label", "Label"),
+    "statut_label": ("Statut du label", "Label status"),
+    "date_label": ("Date du label", "Date of the label"),
+    "code_insee_declare": ("Code commune déclaré", "Commune code declared"),
+    "commune_declaree": ("Commune déclarée", "Commune declared"),
+    "mairie_longitude": ("Mairie : longitude", "Town hall: longitude"),
+    "mairie_latitude": ("Mairie : latitude", "Town hall: latitude"),
+    "couvre": ("Couvre", "Covers"),
+    "territoire": ("Territoire", "Territory"),
     "commune_la_plus_eloignee": ("Commune la plus éloignée", "Farthest commune"),
 }
 

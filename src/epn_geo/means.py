@@ -1,49 +1,18 @@
-"""Use and means of the network: visits, registered users, staff and budget, beside the people.
-
-The figures come from columns that the list may hold. A place that leaves one empty is not counted
-as zero: how many places gave each figure stands beside every sum.
-"""
+"""Use and means of the network: visits, registered users, staff and budget, beside the people."""
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
-from epn_geo.geometry.arcs import Floats
-from epn_geo.joins import LEVELS, locate
+from epn_geo.errors import ColumnError, DataError, did_you_mean
+from epn_geo.figures import FIGURES, add_up, find_figures, read_figures
+from epn_geo.joins import LEVELS, home_communes, locate
 
 Level = Literal["commune", "epci", "departement", "region"]
-
-# How each figure is called in files, accents, case and punctuation aside.
-FIGURES: dict[str, tuple[str, ...]] = {
-    "visites": (
-        *("visites", "nombre de visites", "nb visites", "visites annuelles", "visites par an"),
-        *("frequentation", "frequentation annuelle", "passages", "nombre de passages"),
-    ),
-    "inscrits": (
-        *("inscrits", "nombre d inscrits", "nb inscrits", "usagers inscrits", "usagers"),
-        *("adherents", "nombre d adherents", "abonnes"),
-    ),
-    "etp": (
-        *("etp", "nb etp", "nombre d etp", "effectif etp", "effectifs etp"),
-        *("equivalent temps plein", "equivalents temps plein"),
-    ),
-    "agents": (
-        *("agents", "nombre d agents", "nb agents", "animateurs", "nombre d animateurs"),
-        *("nb animateurs", "salaries", "nombre de salaries", "effectif", "effectifs"),
-    ),
-    "budget": (
-        *("budget", "budget annuel", "budget euros", "budget eur", "budget en euros"),
-        *("budget de fonctionnement", "cout annuel", "depenses annuelles"),
-    ),
-}
-BLANKS = frozenset({"", "nc", "nd", "nr", "n c", "n d", "non communique", "non renseigne"})
-TWO_WAYS = r"\d{1,3}([.,]\d{3})+"  # 1.200: twelve hundred, or one and two tenths?
 
 
 def measure_means(
@@ -73,14 +42,16 @@ def measure_means(
     Returns
     -------
     pandas.DataFrame
-        One row per territory, by code: code, name, `population`, `lieux` (places there, with
-        coordinates); for each figure that the list has, its sum and, in `…_renseignes`, how many
-        places gave it (the sum is missing if none did); and the ratios that they allow:
+        One row per territory, by code: code, name, `population`, `lieux` (places there; one without
+        coordinates counts for the commune that it declares); for each figure that the list has,
+        its sum and, in `…_renseignes`, how many places gave it (the sum is missing if none did);
+        and the ratios that they allow:
 
         - `part_inscrits`: registered users / population, 0-1;
-        - `visites_par_inscrit`: visits / registered users, of the places that gave both;
+        - `visites_par_inscrit`: visits / registered users, of the places that gave both (how
+          many: `visites_par_inscrit_renseignes`);
         - `habitants_par_etp`: population / ETP;
-        - `etp_par_agent`: ETP / persons, of the places that gave both;
+        - `etp_par_agent`: ETP / persons, of the places that gave both (the same);
         - `budget_par_habitant`: euros / population.
 
         By EPCI, communes with `dans_selection` False count too; at other levels they do not.
@@ -95,8 +66,8 @@ def measure_means(
 
     Notes
     -----
-    Ratios to the population understate where places gave no figure: read them with `…_renseignes`
-    beside `lieux`.
+    A place that leaves a figure empty is not counted as zero. Ratios to the population understate
+    where places gave no figure: read them with `…_renseignes` beside `lieux`.
 
     Examples
     --------
@@ -123,24 +94,18 @@ def measure_means(
             f"The places have no figure of use or means ({', '.join(FIGURES)}). Name the columns: "
             "columns={'visites': …}."
         )
-    figures = pd.DataFrame(
-        {figure: _numbers(places, column) for figure, column in found.items()}, index=places.index
-    )
+    figures = read_figures(places, found)
+    _refuse_unreadable(places, figures, found)
     rows = communes
     if by != "epci" and "dans_selection" in communes:
         rows = communes[communes["dans_selection"].astype(bool)]
     territory = rows[code].astype(object).where(rows[code].notna(), "").astype("str")
-    located = locate(places, rows)["code_insee"]
-    stands = located.map(dict(zip(rows["code_insee"], territory, strict=True)))
+    home = home_communes(locate(places, rows))
+    stands = home.map(dict(zip(rows["code_insee"], territory, strict=True)))
     table = pd.DataFrame({"population": rows["population"].groupby(territory).sum()})
-    table["lieux"] = _per_territory(stands.notna() * 1.0, stands, table.index).astype(np.int64)
-    for figure in figures:
-        given = figures[figure].notna()
-        count = _per_territory(given * 1.0, stands, table.index)
-        total = _per_territory(figures[figure].fillna(0.0), stands, table.index)
-        table[figure] = total.where(count > 0)
-        table[f"{figure}_renseignes"] = count.astype(np.int64)
-    _add_ratios(table, figures, stands)
+    there = stands.value_counts().reindex(table.index, fill_value=0)
+    table["lieux"] = there.to_numpy(dtype=np.int64)
+    table = table.join(add_up(figures, stands, table["population"]))
     table = table.rename_axis(code).reset_index()
     if name in rows:
         known = rows.dropna(subset=[code]).drop_duplicates(code).set_index(code)[name]
@@ -148,115 +113,18 @@ def measure_means(
     return table
 
 
-def _add_ratios(table: pd.DataFrame, figures: pd.DataFrame, stands: pd.Series) -> None:
-    """Add the ratios that the figures there are allow."""
-    people = table["population"].where(table["population"] > 0)
-    if "inscrits" in table:
-        table["part_inscrits"] = table["inscrits"] / people
-    if {"visites", "inscrits"} <= set(table):
-        table["visites_par_inscrit"] = _ratio(figures, stands, table.index, "visites", "inscrits")
-    if "etp" in table:
-        table["habitants_par_etp"] = table["population"] / table["etp"].where(table["etp"] > 0)
-    if {"etp", "agents"} <= set(table):
-        table["etp_par_agent"] = _ratio(figures, stands, table.index, "etp", "agents")
-    if "budget" in table:
-        table["budget_par_habitant"] = table["budget"] / people
-
-
-def _ratio(
-    figures: pd.DataFrame, stands: pd.Series, territories: pd.Index, above: str, below: str
-) -> pd.Series[float]:
-    """Divide two sums over the places that gave both figures."""
-    both = figures[above].notna() & figures[below].notna()
-    over = _per_territory(figures[above].where(both, 0.0), stands, territories)
-    under = _per_territory(figures[below].where(both, 0.0), stands, territories)
-    return over / under.where(under > 0)
-
-
-def _per_territory(
-    values: pd.Series[float], stands: pd.Series, territories: pd.Index
-) -> pd.Series[float]:
-    return values.groupby(stands).sum().reindex(territories, fill_value=0.0)
-
-
-def find_figures(places: pd.DataFrame, columns: dict[str, str] | None = None) -> dict[str, str]:
-    """Find which columns of a list hold figures of use and means.
-
-    Parameters
-    ----------
-    places
-        Places.
-    columns
-        Which column holds a figure, as in `measure_means`.
-
-    Returns
-    -------
-    dict
-        Figure and column; empty if there is none.
-
-    Raises
-    ------
-    ColumnError
-        If two columns could be the same figure, or a column named does not exist.
-    DataError
-        For an unknown figure.
-
-    Examples
-    --------
-    >>> find_figures(pd.DataFrame(columns=["nom", "Nombre d'inscrits", "ETP"]))
-    {'inscrits': "Nombre d'inscrits", 'etp': 'ETP'}
-    """
-    given = columns or {}
-    for figure, column in given.items():
-        if figure not in FIGURES:
-            hint = did_you_mean(figure, FIGURES)
-            raise DataError(f"There is no figure {figure!r}: {', '.join(FIGURES)}.{hint}")
-        if column not in places:
-            hint = did_you_mean(column, map(str, places.columns))
-            raise ColumnError(f"The places have no column {column!r} for {figure!r}.{hint}")
-    found = {}
-    for figure, names in FIGURES.items():
-        alike = [str(column) for column in places if fold(str(column)) in names]
-        if figure in given:
-            found[figure] = given[figure]
-        elif len(alike) > 1:
-            raise ColumnError(
-                f"The columns {', '.join(map(repr, alike))} could all be {figure!r}: choose one "
-                f"with columns={{{figure!r}: …}}."
+def _refuse_unreadable(places: pd.DataFrame, figures: pd.DataFrame, found: dict[str, str]) -> None:
+    """Refuse a cell that is no number, or one in two ways."""
+    for figure, column in found.items():
+        wrong = np.isinf(figures[figure].to_numpy())
+        if wrong.any():
+            row = int(np.flatnonzero(wrong)[0])
+            line = f"row {places['ligne'].iloc[row]}" if "ligne" in places else f"position {row}"
+            raise DataError(
+                f"{column!r}, {line}: {places[column].iloc[row]!r} is not a number of zero or more "
+                "that can be read in one way only (thousands go without a point or comma). Correct "
+                "it, or leave the cell empty."
             )
-        elif alike:
-            found[figure] = alike[0]
-    return found
-
-
-def _numbers(places: pd.DataFrame, column: str) -> Floats:
-    """Read a column of numbers as people write them; missing where nothing is said."""
-    if pd.api.types.is_numeric_dtype(places[column]):
-        values = places[column].to_numpy(dtype=float, na_value=np.nan)
-    else:
-        values = np.array([_number(cell) for cell in places[column]], dtype=float)
-    wrong = np.isinf(values) | (values < 0)
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        line = f"row {places['ligne'].iloc[row]}" if "ligne" in places else f"position {row}"
-        raise DataError(
-            f"{column!r}, {line}: {places[column].iloc[row]!r} is not a number of zero or more "
-            "that can be read in one way only (thousands go without a point or comma). Correct it, "
-            "or leave the cell empty."
-        )
-    return values
-
-
-def _number(cell: object) -> float:
-    """Read one number: NaN where nothing is said, infinite where it cannot be read in one way."""
-    text = "" if cell is None or cell != cell else str(cell)  # noqa: PLR0124 - NaN is not itself
-    if fold(text) in BLANKS:
-        return np.nan
-    plain = re.sub(r"(?i)[\s\u202f\u00a0']|€|euros?|eur$", "", text)
-    if re.fullmatch(TWO_WAYS, plain):
-        return np.inf
-    plain = plain.replace(",", ".")
-    return float(plain) if re.fullmatch(r"-?\d+(\.\d+)?", plain) else np.inf
 
 
 def _level_columns(communes: pd.DataFrame, by: str) -> tuple[str, str]:

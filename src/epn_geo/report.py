@@ -8,13 +8,27 @@ from pathlib import Path
 
 import pandas as pd
 
+from epn_geo.columns import texts
 from epn_geo.errors import DataError
+from epn_geo.figures import FIGURES
 from epn_geo.labels import HEADERS, Lang, check_lang, number, say
 from epn_geo.radii import measure_for, measures_of
-from epn_geo.writing import Sheet, write_workbook
+from epn_geo.writing import Sheet, without_geometry, write_workbook
 
 # what the sheet of communes leaves out: it stands in the layers
 NOT_IN_COMMUNES = ("mairie_longitude", "mairie_latitude", "code_region", "region")
+# what a reader of places looks for first
+FIRST_OF_PLACES = (
+    "nom", "categorie", "commune", "epci", "departement", "label", "statut_label", "date_label",
+    "itinerance", "services", "horaires", "adresse", "complement_adresse", "code_postal",
+    "telephone", "courriels", "site_web",
+)  # fmt: skip
+# the names that a table begins with stay in sight while one scrolls to the right
+NAMES = {
+    "code_insee", "commune", "code_epci", "epci", "code_departement", "departement", "code_region",
+    "region", "zone", "commune_principale", "nom", "niveau", "code", "territoire",
+}  # fmt: skip
+SKILLS_SHOWN = 21  # the nine of the national standard, and a dozen in other words
 
 
 def write_report(
@@ -25,6 +39,7 @@ def write_report(
     places: pd.DataFrame | None = None,
     gaps: pd.DataFrame | None = None,
     findings: pd.DataFrame | None = None,
+    skills: pd.DataFrame | None = None,
     sources: Sequence[str] = (),
     date: str | None = None,
     demonstration: bool = False,
@@ -42,6 +57,9 @@ def write_report(
         What `summarise` gave, by level (``"region"``, ``"departement"``, ``"epci"``).
     places, gaps, findings
         Places, what `find_gaps` gave, what `check_places` gave; a sheet for each that is given.
+        Columns of places that are empty throughout are left out.
+    skills
+        What `sum_up_skills` gave: a sheet with a row per territory.
     sources
         Lines on where the data is from, for the last sheet.
     date
@@ -79,7 +97,12 @@ def write_report(
         if level in tables
     }
     frames["sheet_commune"] = _communes_table(coverage)
-    given = {"sheet_places": places, "sheet_gaps": gaps, "sheet_findings": findings}
+    given = {
+        "sheet_places": None if places is None else _places_table(places),
+        "sheet_gaps": gaps,
+        "sheet_skills": None if skills is None else _skills_table(skills, lang),
+        "sheet_findings": findings,
+    }
     frames |= {key: frame for key, frame in given.items() if frame is not None}
     notice = say("demonstration", lang) if demonstration else None
     lines = summary_lines(coverage, tables, lang=lang)
@@ -87,10 +110,24 @@ def write_report(
         [
             Sheet(say("sheet_summary", lang), _summary(lines, date, lang), notice=notice),
             *(
-                Sheet(say(key, lang), frame, _headers(frame, lang), notice, _chart(key, coverage))
+                Sheet(
+                    say(key, lang),
+                    frame,
+                    _headers(frame, lang),
+                    notice,
+                    _chart(key, coverage),
+                    frozen=_names_first(frame),
+                    yes_no=_yes_no(lang),
+                )
                 for key, frame in frames.items()
             ),
-            Sheet(say("sheet_sources", lang), _definitions(coverage, sources, lang), notice=notice),
+            Sheet(
+                say("sheet_sources", lang),
+                _definitions(
+                    coverage, tables, [*_list_lines(places, skills, lang), *sources], lang
+                ),
+                notice=notice,
+            ),
         ],
         path,
     )
@@ -148,8 +185,7 @@ def summary_lines(
                 distance=distance,
             )
         )
-    lines += _rate_lines(tables, lang)
-    return lines
+    return lines + _means_lines(tables, lang) + _rate_lines(tables, lang)
 
 
 def header(column: str, lang: Lang = "fr") -> str:
@@ -182,6 +218,7 @@ def header(column: str, lang: Lang = "fr") -> str:
         (r"habitants_par_(.+)", "per_place"),
         (r"(.+)_pour_taux_commun", "short"),
         (r"gain_(\d\w+)", "gain_of"),
+        (r"(.+)_renseignes", "told_by"),
     ):
         if match := re.fullmatch(pattern, base):
             return say(key, lang, category=_category(match[1], lang))
@@ -227,20 +264,51 @@ def _rate_lines(tables: dict[str, pd.DataFrame], lang: Lang) -> list[str]:
     return lines
 
 
+def _tells_means(tables: dict[str, pd.DataFrame]) -> bool:
+    return any(f"{figure}_renseignes" in table for table in tables.values() for figure in FIGURES)
+
+
+def _means_lines(tables: dict[str, pd.DataFrame], lang: Lang) -> list[str]:
+    """Say what the places told of use and means, région by région."""
+    lines = []
+    for _, row in tables.get("region", pd.DataFrame()).iterrows():
+        told = [
+            say(
+                "line_means_one",
+                lang,
+                what=header(figure, lang).lower() if len(figure) > 3 else header(figure, lang),
+                value=number(row[figure], lang, 0 if row[figure] % 1 == 0 else 2),
+                count=number(row[f"{figure}_renseignes"], lang),
+            )
+            for figure in FIGURES
+            if row.get(f"{figure}_renseignes", 0)
+        ]
+        if told:
+            name = row.get("region", row["code_region"])
+            lines.append(say("line_means", lang, region=name, told=", ".join(told)))
+    return lines
+
+
 def _summary(lines: list[str], date: str | None, lang: Lang) -> pd.DataFrame:
     dated = [say("as_of", lang, date=date)] if date else []
     return pd.DataFrame({say("sheet_summary", lang): [*lines, *dated]})
 
 
-def _definitions(coverage: pd.DataFrame, sources: Sequence[str], lang: Lang) -> pd.DataFrame:
+def _definitions(
+    coverage: pd.DataFrame, tables: dict[str, pd.DataFrame], sources: Sequence[str], lang: Lang
+) -> pd.DataFrame:
     radii = [m.radius_km for m in measures_of(coverage)]
     shown = ", ".join(f"{number(r, lang)} km" if r else say("own_radius", lang) for r in radii)
     lines = [
         say("definition_reach", lang, radii=shown),
         say("definition_area", lang),
         say("definition_town_hall", lang),
-        say("definition_population", lang),
+        say(
+            "definition_cells" if "methode_population" in coverage else "definition_population",
+            lang,
+        ),
         say("definition_rate", lang),
+        *([say("definition_means", lang)] if _tells_means(tables) else []),
         *sources,
     ]
     return pd.DataFrame({say("sheet_sources", lang): lines})
@@ -250,5 +318,58 @@ def _communes_table(coverage: pd.DataFrame) -> pd.DataFrame:
     return coverage.drop(columns=[c for c in NOT_IN_COMMUNES if c in coverage])
 
 
+def _places_table(places: pd.DataFrame) -> pd.DataFrame:
+    """Give the places without columns that say nothing, the telling ones first."""
+    plain = without_geometry(places)
+    empty = plain.isna() | (plain.astype(object) == "")
+    told = [column for column in plain if not empty[column].all() or column == "nom"]
+    first = [column for column in FIRST_OF_PLACES if column in told]
+    return plain[[*first, *(column for column in told if column not in first)]]
+
+
+def _skills_table(skills: pd.DataFrame, lang: Lang) -> pd.DataFrame:
+    """Give a row per territory: for each service how many places, and which share of people."""
+    if skills.empty:
+        return pd.DataFrame({say("sheet_skills", lang): [say("skills_untold", lang)]})
+    keys = ["niveau", "code", "territoire", "population"]
+    table = skills.drop_duplicates(keys[:3])[keys].set_index(keys[:3])
+    for value in skills["valeur"].drop_duplicates().head(SKILLS_SHOWN):
+        rows = skills[skills["valeur"] == value].set_index(keys[:3])
+        table[f"lieux|{value}"] = rows["lieux"]
+        table[f"part_|{value}"] = rows["part_population_couverte"]
+    table = table.reset_index()
+    return table.assign(niveau=table["niveau"].map(lambda level: say(f"fiche_{level}", lang)))
+
+
+def _list_lines(places: pd.DataFrame | None, skills: pd.DataFrame | None, lang: Lang) -> list[str]:
+    """Say what the sheets of places and skills leave out."""
+    if places is None:
+        return []
+    lines = [say("definition_empty", lang)]
+    if skills is not None and len(skills):
+        silent = sum(not text for text in texts(places, "services"))
+        lines.append(say("definition_skills", lang, silent=number(silent, lang)))
+    return lines
+
+
+def _names_first(frame: pd.DataFrame) -> int:
+    """Count the columns of names that a table begins with, three at most."""
+    first = [str(column) in NAMES for column in frame.columns[:3]]
+    return [*first, False].index(False)
+
+
+def _yes_no(lang: Lang) -> tuple[str, str]:
+    yes, no = say("yes_no", lang).split("|")
+    return yes, no
+
+
 def _headers(frame: pd.DataFrame, lang: Lang) -> dict[str, str]:
-    return {column: header(column, lang) for column in map(str, frame.columns)}
+    return {column: _header(column, lang) for column in map(str, frame.columns)}
+
+
+def _header(column: str, lang: Lang) -> str:
+    """Give the words for a column of a sheet; those of skills hold the service's name."""
+    kind, bar, value = column.partition("|")
+    if kind in ("lieux", "part_") and bar:
+        return say("skill_places" if kind == "lieux" else "skill_share", lang, value=value)
+    return header(column, lang)

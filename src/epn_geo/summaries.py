@@ -1,4 +1,4 @@
-"""Tables by commune, EPCI, département or region: people, places, what is missing."""
+"""Tables by commune, EPCI, département or region: people, places, what is missing, means."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import pandas as pd
 from epn_geo.communes import read_epci
 from epn_geo.coverage import serves
 from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
+from epn_geo.figures import FIGURES, add_up, read_figures, usable_figures
 from epn_geo.joins import LEVELS, TERRITORY_COLUMNS, home_communes, locate
 from epn_geo.radii import measures_of
 
 # columns of the tables that no category may take
 RESERVED = {"lieux", "communes", "communes_epci", "perimetre", "population", "aire_km2"} | {
-    name for pair in LEVELS.values() for name in pair
-}
+    *FIGURES, *(name for pair in LEVELS.values() for name in pair),
+}  # fmt: skip
 Level = Literal["commune", "epci", "departement", "region"]
 
 
@@ -64,7 +65,12 @@ def summarise(
           commune); `communes_hors_portee` and `population_communes_hors_portee` (communes whose
           town hall is out of reach); each with a suffix if several radii were measured;
         - `distance_moyenne_km`: from the town hall to the nearest place, weighted by population;
-          `distance_max_km`.
+          `distance_max_km`;
+        - where the list has such columns, use and means: the sums of `visites`, `inscrits`, `etp`,
+          `agents`, `budget`, each with how many places told it (`…_renseignes`), and the ratios of
+          `measure_means` (`part_inscrits`, `visites_par_inscrit`, `habitants_par_etp`,
+          `etp_par_agent`, `budget_par_habitant`). A cell that cannot be read counts as not told,
+          and a figure that two columns could be is left out: `check_places` says so.
 
     Raises
     ------
@@ -95,7 +101,12 @@ def summarise(
     rows[code] = rows[code].astype(object).where(rows[code].notna(), "")
     table = _measures_by(rows, code)
     if places is not None:
-        table = _places_by(rows, places, code, counted).join(table)
+        located = _places_in(rows, places)
+        # the rows' own codes, for frames whose places were located on other communes
+        codes = dict(zip(rows["code_insee"], rows[code], strict=True))
+        stands = located["code_insee"].map(codes)
+        table = _places_by(rows, located, stands, code, counted).join(table)
+        table = table.join(_means_by(rows, located, stands, code))
     table = _communes_by(rows, code, name).join(table)
     if by == "epci":
         table = _add_perimeter(table)
@@ -119,20 +130,34 @@ def _communes_by(rows: pd.DataFrame, code: str, name: str) -> pd.DataFrame:
     return table
 
 
-def _places_by(
-    rows: gpd.GeoDataFrame, places: gpd.GeoDataFrame, code: str, counted: str | None
-) -> pd.DataFrame:
-    """Count the places of each territory, by category, and what it lacks."""
+def _places_in(rows: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give the places that count for these communes, each with the commune it counts for."""
     located = places if "accord" in places else locate(places, rows)
     located = located.assign(code_insee=home_communes(located))
-    located = located[located["code_insee"].isin(rows["code_insee"])]
+    return located[located["code_insee"].isin(rows["code_insee"])]
+
+
+def _means_by(
+    rows: gpd.GeoDataFrame, located: gpd.GeoDataFrame, stands: pd.Series, code: str
+) -> pd.DataFrame:
+    """Add up the figures of use and means that the places tell."""
+    population = rows["population"].groupby(rows[code].astype("str")).sum()
+    return add_up(read_figures(located, usable_figures(located)), stands, population)
+
+
+def _places_by(
+    rows: gpd.GeoDataFrame,
+    located: gpd.GeoDataFrame,
+    territory: pd.Series,
+    code: str,
+    counted: str | None,
+) -> pd.DataFrame:
+    """Count the places of each territory, by category, and what it lacks."""
     category = (
         located["categorie"]
         if "categorie" in located
         else pd.Series("EPN", index=located.index, dtype="str")
     )
-    # the rows' own codes, for frames whose places were located on other communes
-    territory = located["code_insee"].map(dict(zip(rows["code_insee"], rows[code], strict=True)))
     everyone = pd.Index(sorted(rows[code].unique()), name=code)
     table = pd.DataFrame(index=everyone.astype("str"))
     table["lieux"] = _count(territory[serves(located)], everyone)

@@ -11,6 +11,7 @@ import numpy as np
 from epn_geo.checking.findings import ERROR, NOTE, WARNING, Book, listed, positions
 from epn_geo.checking.likeness import closest
 from epn_geo.errors import fold
+from epn_geo.figures import columns_alike, read_figures, usable_figures
 from epn_geo.labels import say
 from epn_geo.reading.repairs import luhn_holds
 from epn_geo.standard import CATEGORIES, ENUMERATIONS, REQUIRED, known_values, split_list
@@ -124,6 +125,19 @@ def check_values(book: Book) -> None:
     book.add(
         "categorie_inconnue", WARNING, rows, field="categorie", value=written, suggestion=nearest
     )
+
+
+def check_figures(book: Book) -> None:
+    """Say which figures of use and means cannot be read, or could be either of two columns."""
+    for figure, columns in columns_alike(book.places).items():
+        if len(columns) > 1:
+            words = {"figure": figure, "columns": ", ".join(columns)}
+            book.add_for_all("chiffre_ambigu", "chiffre_ambigu", WARNING, columns[0], **words)
+    found = usable_figures(book.places)
+    figures = read_figures(book.places, found)
+    for figure, column in found.items():
+        rows = positions(np.isinf(figures[figure].to_numpy()))
+        book.add("chiffre_illisible", WARNING, rows, field=column)
 
 
 def check_dates(book: Book) -> None:

@@ -13,6 +13,7 @@ from epn_geo.joins import LEVELS
 from epn_geo.labels import Lang, number, say, say_date
 from epn_geo.picturing.lettering import one_line
 from epn_geo.picturing.symbols import SYMBOLS
+from epn_geo.report import header
 from epn_geo.sheeting.sheetfacts import (
     Facts,
     SheetLevel,
@@ -27,6 +28,13 @@ from epn_geo.standard import ENUMERATIONS, split_list
 
 ROWS = 8  # of a table, so that a sheet stays on one page
 PROPOSED = 3  # places more, whose effect is told
+# of each ratio of use and means: the figure that says how many places told it, decimals, and unit
+MEANS = {
+    "part_inscrits": ("inscrits", 1, "\u00a0%"),
+    "visites_par_inscrit": ("visites_par_inscrit", 1, ""),
+    "habitants_par_etp": ("etp", 0, ""),
+    "budget_par_habitant": ("budget", 2, ""),
+}
 NAME = 44  # characters kept of a name
 
 
@@ -205,7 +213,9 @@ def _figures(facts: Facts, level: SheetLevel, code: str) -> Table:
     note = say("fiche_ranks_note", lang) if len(table) > 1 else ""
     if level == "region" and len(table) == 1:
         rows = [[*row[:2], "–", "–"] for row in rows]
-    return Table("figures", say("fiche_figures", lang), heads, rows, note)
+    if told := _means_rows(facts, level, code):
+        note = f"{note} {say('fiche_told_note', lang)}".strip()
+    return Table("figures", say("fiche_figures", lang), heads, rows + told, note)
 
 
 def _rate_rows(facts: Facts, table: pd.DataFrame, code: str) -> list[list[str]]:
@@ -233,6 +243,26 @@ def _rate_rows(facts: Facts, table: pd.DataFrame, code: str) -> list[list[str]]:
             "–",
         ],
     ]
+
+
+def _means_rows(facts: Facts, level: SheetLevel, code: str) -> list[list[str]]:
+    """Say what the places told of use and means: not ranked, more is not better."""
+    lang, table, everyone = facts.lang, facts.tables[level], facts.tables["region"]
+    row, rows = table.loc[code].to_dict(), []
+    for ratio, (figure, digits, unit) in MEANS.items():
+        if ratio not in table or not row[f"{figure}_renseignes"]:
+            continue
+        count = row[f"{figure}_renseignes"]
+        told = say(
+            "fiche_told_one" if count == 1 else "fiche_told", lang, count=number(count, lang)
+        )
+        whole = everyone[ratio].iloc[0] if len(everyone) == 1 else np.nan
+        shown = [
+            "–" if np.isnan(value) else number(value * (100 if unit else 1), lang, digits) + unit
+            for value in (row[ratio], whole)
+        ]
+        rows.append([header(ratio, lang), *shown, told])
+    return rows
 
 
 def _rank(values: pd.Series, code: str, lang: Lang) -> str:
