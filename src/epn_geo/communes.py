@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -266,7 +267,15 @@ def _read_departements(folder: Path, codes: Iterable[str]) -> gpd.GeoDataFrame:
 
 
 def _read_table(folder: Path, name: str) -> pd.DataFrame:
-    return pd.read_parquet(_existing(folder / f"{name}.parquet"))
+    path = _existing(folder / f"{name}.parquet")
+    told = path.stat()
+    # a shallow copy: pandas copies what a caller changes, and only that
+    return _table_as_of(path, told.st_mtime_ns, told.st_size).copy(deep=False)
+
+
+@lru_cache(maxsize=8)  # a study asks for the table of old codes seven times
+def _table_as_of(path: Path, _changed: int, _size: int) -> pd.DataFrame:
+    return pd.read_parquet(path)
 
 
 def _existing(path: Path) -> Path:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
 
 from epn_geo._version import __version__
+from epn_geo.apart import Caller, call_apart
 from epn_geo.checks import check_places
 from epn_geo.communes import read_communes
-from epn_geo.coverage import keep_near
+from epn_geo.coverage import keep_near, serves
 from epn_geo.embedded import embedded_path
 from epn_geo.errors import DataError
 from epn_geo.joins import home_communes, locate
 from epn_geo.labels import Lang, number, say
 from epn_geo.maps import coverage_map
 from epn_geo.network.provenance import Provenance, read_provenance, source_line
-from epn_geo.pictures import PageSize, picture
 from epn_geo.places import read_places
+from epn_geo.radii import radii_of
 from epn_geo.report import write_report
 from epn_geo.runs import (
     RECORD,
@@ -37,7 +40,11 @@ from epn_geo.runs import (
 from epn_geo.staging import staged_folder
 from epn_geo.study import DEMONSTRATION, Study, build
 from epn_geo.styles import study_layers, write_styled_layers
-from epn_geo.writing import atomic_path, file_hash, write_json, write_table
+from epn_geo.tablefiles import sum_up_skills, write_table_files
+from epn_geo.writing import atomic_path, file_hash, write_json
+
+if TYPE_CHECKING:
+    from epn_geo.pictures import PageSize
 
 MAP, WORKBOOK, LAYERS = "carte.html", "tableaux.xlsx", "couches.gpkg"
 PICTURES: dict[str, PageSize] = {"carte.png": "slide", "carte.pdf": "a4"}
@@ -114,21 +121,22 @@ def deliver(
         if if_changed and last is not None and was_asked(last, request) and is_intact(folder, last):
             tell(say("run_unchanged", lang, folder=folder), done=True)
             return finished(last, folder, last)
-        tell(say("step_read", lang, file=source.name))
-        frame = read_places(source, columns=columns)
-        if mobile:
-            frame["couvre"] = ~frame["categorie"].isin(["CRANT", "projet lauréat"])
-        tell(say("step_measure", lang))
-        study = build(frame, today=date, lang=lang, **options)
-        provenance = read_provenance(source)
-        sources = data_sources(study.communes, lang, provenance, options.get("communes"))
-        record = request | _account_of(study, sources, provenance)
-        watch_loss(last, record, max_loss, lang, tell)
-        demonstration = is_demonstration(study.places)
-        tell(say("step_write", lang))
-        written = _write_all(
-            study, stage, sources, date=date, demonstration=demonstration, lang=lang
-        )
+        with _pictures_apart() as draw:
+            tell(say("step_read", lang, file=source.name))
+            frame = read_places(source, columns=columns)
+            if mobile:
+                frame["couvre"] = ~frame["categorie"].isin(["CRANT", "projet lauréat"])
+            tell(say("step_measure", lang))
+            study = build(frame, today=date, lang=lang, **options)
+            provenance = read_provenance(source)
+            sources = data_sources(study.communes, lang, provenance, options.get("communes"))
+            record = request | _account_of(study, sources, provenance)
+            watch_loss(last, record, max_loss, lang, tell)
+            demonstration = is_demonstration(study.places)
+            tell(say("step_write", lang))
+            written = _write_all(
+                study, stage, sources, draw, date=date, demonstration=demonstration, lang=lang
+            )
         record["fichiers"] = {name: file_hash(stage / name) for name in written}
         write_json(record, stage / RECORD)
     for line in _account(record, lang, demonstration=demonstration):
@@ -194,7 +202,8 @@ def repeat(
     done = deliver(
         places, folder, asked, date=date, mobile=mobile, lang=lang, tell=tell, told_as=told
     )
-    differ = [n for n, told_hash in record["fichiers"].items() if done["fichiers"][n] != told_hash]
+    made = done["fichiers"]
+    differ = [n for n, told_hash in record["fichiers"].items() if made.get(n) != told_hash]
     key = "replay_differs" if differ else "replay_same"
     tell(say(key, lang, count=len(record["fichiers"]), names=", ".join(differ)), done=True)
     return done
@@ -324,10 +333,16 @@ def data_sources(
     return [*lines, say(key, lang, communes=number(len(communes), lang), folder=name)]
 
 
+def _pictures_apart() -> AbstractContextManager[Caller]:
+    """Draw in a process of its own, unless matplotlib is loaded here already."""
+    return call_apart("epn_geo.pictures:draw_pictures", wanted="matplotlib" not in sys.modules)
+
+
 def _write_all(
     study: Study,
     folder: Path,
     sources: list[str],
+    draw: Caller,
     *,
     date: str | None,
     demonstration: bool,
@@ -336,6 +351,18 @@ def _write_all(
     """Write every file but the record; give their names."""
     near = keep_near(study.places, study.communes, NEAR_KM)
     title = _title(study, lang)
+    drawn = draw(
+        [(Path(name).suffix, size) for name, size in PICTURES.items()],
+        study.coverage,
+        places=near,
+        gaps=study.gaps,
+        radius_km=study.measure.radius_km,
+        title=title,
+        sources=sources,
+        date=date,
+        demonstration=demonstration,
+        lang=lang,
+    )
     page = coverage_map(
         study.coverage,
         title=title,
@@ -350,6 +377,7 @@ def _write_all(
     )
     with atomic_path(folder / MAP) as temporary:
         page.save(str(temporary))
+    skills = sum_up_skills(study.places, study.communes, study.radius_km)
     write_report(
         folder / WORKBOOK,
         study.coverage,
@@ -357,6 +385,7 @@ def _write_all(
         places=study.places,
         gaps=study.gaps,
         findings=study.findings,
+        skills=skills,
         sources=sources,
         date=date,
         demonstration=demonstration,
@@ -371,31 +400,20 @@ def _write_all(
         lang=lang,
     )
     write_styled_layers(layers, folder / LAYERS, radius_km=study.measure.radius_km, lang=lang)
-    for name, size in PICTURES.items():
-        picture(
-            study.coverage,
-            folder / name,
-            places=near,
-            gaps=study.gaps,
-            radius_km=study.measure.radius_km,
-            size=size,
-            title=title,
-            sources=sources,
-            date=date,
-            demonstration=demonstration,
-            lang=lang,
-        )
     tables = {
-        "communes.csv": study.coverage,
-        "epci.csv": study.tables["epci"],
-        "departements.csv": study.tables["departement"],
-        "lieux.csv": study.places,
-        "zones.csv": study.gaps,
-        "constats.csv": study.findings,
+        "communes": study.coverage,
+        "epci": study.tables["epci"],
+        "departements": study.tables["departement"],
+        "lieux": study.places,
+        "zones": study.gaps,
+        "competences": skills,
+        "constats": study.findings,
     }
-    for name, table in tables.items():
-        write_table(table, folder / name)
-    return [MAP, *PICTURES, WORKBOOK, LAYERS, *tables]
+    written = write_table_files(tables, folder)
+    for name, content in zip(PICTURES, drawn(), strict=True):
+        with atomic_path(folder / name) as temporary:
+            temporary.write_bytes(content)
+    return [MAP, *PICTURES, WORKBOOK, LAYERS, *written]
 
 
 def _title(study: Study, lang: Lang) -> str:
@@ -422,6 +440,7 @@ def _account_of(study: Study, sources: list[str], provenance: Provenance | None)
             "lignes": len(study.places),
             "accord": {str(key): int(value) for key, value in sorted(agreement.items())},
             "dans_le_territoire": int(inside.sum()),
+            "a_portee_du_dehors": _reaching_in(study, inside),
             "dont_sans_coordonnees": int(
                 (inside & (study.places["accord"] == "sans coordonnées")).sum()
             ),
@@ -442,6 +461,18 @@ def _in_territory(study: Study) -> pd.Series:
         communes = communes[communes["dans_selection"]]
     inside: pd.Series = home_communes(study.places).isin(communes["code_insee"])
     return inside
+
+
+def _reaching_in(study: Study, inside: pd.Series) -> int:
+    """Count the places beyond the border that are near enough to cover some of this side."""
+    outside = study.places[serves(study.places) & ~inside]
+    communes = study.communes
+    if "dans_selection" in communes:
+        communes = communes[communes["dans_selection"]]
+    if isinstance(study.radius_km, float):
+        return len(keep_near(outside, communes, study.radius_km))
+    radii = pd.Series(radii_of(outside, study.radius_km), index=outside.index)
+    return sum(len(keep_near(outside[radii == km], communes, km)) for km in radii.unique())
 
 
 def _by_category(places: gpd.GeoDataFrame, inside: pd.Series) -> dict[str, dict[str, int]]:
@@ -475,6 +506,7 @@ def _account(record: dict[str, Any], lang: Lang, *, demonstration: bool) -> list
             rows=number(rows, lang),
             located=number(inside, lang),
             outside=number(rows - inside - unknown, lang),
+            near=number(record["lieux"]["a_portee_du_dehors"], lang),
             unknown=number(unknown, lang),
             findings=number(sum(record["constats"].values()), lang),
         ),

@@ -17,6 +17,7 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 
 class EpnGeoError(Exception):
@@ -39,6 +40,7 @@ class DownloadError(EpnGeoError, OSError):
     """Something could not be brought from the network."""
 
 
+@lru_cache(maxsize=16_384)  # lists hold the same words over and over
 def fold(text: str) -> str:
     """Give `text` without accents, case, or punctuation, for comparing what people type.
 

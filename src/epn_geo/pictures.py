@@ -7,6 +7,7 @@ slide: title, map, legend with counts, scale bar, north, definition, sources.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -149,13 +150,81 @@ def picture(
     >>> picture(communes, Path(tempfile.mkdtemp()) / "caen.svg", title="Calvados").name
     'caen.svg'
     """
-    path, spoken = Path(path), check_lang(lang)
+    path = Path(path)
     if path.suffix.lower() not in FORMATS:
         hint = did_you_mean(path.suffix, FORMATS)
         raise DataError(f"{path.name}: the suffix must be one of {', '.join(FORMATS)}.{hint}")
     if size not in SIZES:
         hint = did_you_mean(size, SIZES)
         raise DataError(f"size must be one of {', '.join(SIZES)}, not {size!r}.{hint}")
+    [content] = draw_pictures(
+        [(path.suffix.lower(), size)],
+        coverage,
+        places=places,
+        gaps=gaps,
+        sites=sites,
+        indicator=indicator,
+        radius_km=radius_km,
+        title=title,
+        lang=lang,
+        sources=sources,
+        date=date,
+        definition=definition,
+        demonstration=demonstration,
+    )
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(content)
+    return path
+
+
+def draw_pictures(
+    formats: Sequence[tuple[str, PageSize]],
+    coverage: gpd.GeoDataFrame,
+    *,
+    places: gpd.GeoDataFrame | None = None,
+    gaps: gpd.GeoDataFrame | None = None,
+    sites: gpd.GeoDataFrame | None = None,
+    indicator: str | Mapping[str, str] | None = None,
+    radius_km: float | None = None,
+    title: str | None = None,
+    lang: str = "fr",
+    sources: Sequence[str] = (),
+    date: str | None = None,
+    definition: str | None = None,
+    demonstration: bool | None = None,
+) -> list[bytes]:
+    """Draw one picture in several formats, without writing any file.
+
+    Parameters
+    ----------
+    formats
+        Suffix and size of each, as in `picture`.
+    coverage, places, gaps, sites, indicator, radius_km, title, lang, sources, date, definition
+        As `picture`.
+    demonstration
+        As `picture`.
+
+    Returns
+    -------
+    list of bytes
+        The content of each file.
+
+    Raises
+    ------
+    ColumnError, CrsError, DataError
+        As `picture`.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> communes = gpd.GeoDataFrame(
+    ...     {"part_couverte": [1.0]}, geometry=[shapely.box(-0.4, 49.1, -0.3, 49.2)], crs=4326
+    ... )
+    >>> png, pdf = draw_pictures([(".png", "slide"), (".pdf", "a4")], communes)
+    >>> png[1:4], pdf[1:4]
+    (b'PNG', b'PDF')
+    """
+    spoken = check_lang(lang)
     scene = make_scene(
         coverage,
         places=places,
@@ -173,11 +242,14 @@ def picture(
         notes=_notes(scene, sources, definition, spoken),
     )
     with picture_settings():
-        figure = _draw_page(scene, told, SIZES[size])
-        with atomic_path(path) as temporary:
-            suffix = path.suffix.lower()
-            figure.savefig(temporary, dpi=SIZES[size].dpi, metadata=METADATA[suffix])
-    return path
+        return [_content(scene, told, suffix, SIZES[size]) for suffix, size in formats]
+
+
+def _content(scene: Scene, told: _Told, suffix: str, size: Format) -> bytes:
+    """Draw the page, and give it as a file holds it."""
+    figure, content = _draw_page(scene, told, size), BytesIO()
+    figure.savefig(content, format=suffix[1:], dpi=size.dpi, metadata=METADATA[suffix])
+    return content.getvalue()
 
 
 class _Told(NamedTuple):
