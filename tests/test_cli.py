@@ -17,7 +17,14 @@ from epn_geo.verbs.options import parse_radii
 
 FILES = [
     "carte.html", "carte.png", "carte.pdf", "tableaux.xlsx", "couches.gpkg", "communes.csv",
-    "epci.csv", "departements.csv", "lieux.csv", "zones.csv", "constats.csv", "resume.json",
+    "epci.csv", "departements.csv", "lieux.csv", "zones.csv", "competences.csv", "constats.csv",
+    *(
+        f"donnees/{name}.{kind}"
+        for name in ("communes", "epci", "departements", "lieux", "zones", "competences",
+                     "constats")
+        for kind in ("csv", "parquet")
+    ),
+    "resume.json",
 ]  # fmt: skip
 
 
@@ -47,9 +54,10 @@ def test_build_writes_every_file_and_says_where(
     folder, done = built
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [str(Path("maps") / name) for name in FILES]
-    assert sorted(file.name for file in folder.iterdir()) == sorted(FILES)
+    there = [file for file in folder.rglob("*") if file.is_file()]
+    assert sorted(file.relative_to(folder).as_posix() for file in there) == sorted(FILES)
     assert "réseau fictif" in done.stderr
-    assert "153 lignes lues" in done.stderr
+    assert "Lignes lues : 153." in done.stderr
 
 
 def test_the_record_says_what_was_read_and_holds_no_time(

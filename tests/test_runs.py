@@ -44,6 +44,12 @@ def content(folder: Path) -> dict[str, str]:
     }
 
 
+def every_file(folder: Path) -> dict[str, bytes]:
+    """Give what a folder and those in it hold."""
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+
+
 @pytest.fixture(params=["in one step", "one by one", "inside"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """The ways a set can take the place of another."""
@@ -73,6 +79,16 @@ def test_a_set_takes_the_place_of_another_and_the_rest_stays(tmp_path: Path, way
     }
     assert (folder / "link").is_symlink()
     assert [entry.name for entry in tmp_path.iterdir()] == ["maps"]
+
+
+def test_what_people_keep_in_a_folder_of_the_set_stays(tmp_path: Path, way: str) -> None:
+    folder = tmp_path / "maps"
+    for text in ("old", "new"):
+        with staged_folder(folder) as stage:
+            (stage / "donnees").mkdir()
+            (stage / "donnees" / "a.txt").write_text(text)
+        (folder / "donnees" / "notes.txt").write_text("mine")
+    assert content(folder / "donnees") == {"a.txt": "new", "notes.txt": "mine"}
 
 
 def test_what_another_verb_made_stays(tmp_path: Path, way: str) -> None:
@@ -294,8 +310,7 @@ def test_a_record_is_run_again_to_the_byte(built: Path, tmp_path: Path) -> None:
     done = run("build", "--replay", str(built / "maps" / "resume.json"), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "à l'octet près" in done.stderr
-    for file in (built / "maps").iterdir():
-        assert (tmp_path / "maps" / file.name).read_bytes() == file.read_bytes(), file.name
+    assert every_file(tmp_path / "maps") == every_file(built / "maps")
 
 
 def test_a_record_whose_list_changed_is_not_run_again(built: Path, tmp_path: Path) -> None:
@@ -314,11 +329,11 @@ def test_a_record_whose_list_changed_is_not_run_again(built: Path, tmp_path: Pat
 
 def test_a_list_that_shrank_by_half_is_told_loudly_or_refused(built: Path, tmp_path: Path) -> None:
     half_list(built / "half.csv")
-    kept = {file.name: file.read_bytes() for file in (built / "maps").iterdir()}
+    kept = every_file(built / "maps")
     refused = run("build", "half.csv", *SMALL, "--max-loss", "20%", cwd=built)
     assert refused.returncode == 1
     assert "more than --max-loss 20% allows" in refused.stderr
-    assert {file.name: file.read_bytes() for file in (built / "maps").iterdir()} == kept
+    assert every_file(built / "maps") == kept
     (tmp_path / "maps").mkdir()
     (tmp_path / "maps" / "resume.json").write_bytes(kept["resume.json"])
     told = run("build", str(built / "half.csv"), *SMALL, cwd=tmp_path)
@@ -335,7 +350,7 @@ def test_places_that_leave_the_territory_count_as_lost() -> None:
 
 
 def test_a_full_disk_leaves_the_old_set(built: Path) -> None:
-    kept = {file.name: file.read_bytes() for file in (built / "maps").iterdir()}
+    kept = every_file(built / "maps")
 
     def small_disk() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -344,7 +359,7 @@ def test_a_full_disk_leaves_the_old_set(built: Path) -> None:
     done = run("build", "epn.csv", "--departement", "27", cwd=built, preexec_fn=small_disk)
     assert done.returncode == 1
     assert "File too large" in done.stderr
-    assert {file.name: file.read_bytes() for file in (built / "maps").iterdir()} == kept
+    assert every_file(built / "maps") == kept
     assert sorted(p.name for p in built.iterdir() if p.name.startswith(".")) == []
 
 
@@ -354,7 +369,7 @@ def test_a_disk_that_fills_up_at_any_file_leaves_the_old_set(
 ) -> None:
     parameters = {"departements": ["61"], "radii_km": [10.0]}
     deliver(DEMO, tmp_path / "maps", parameters)
-    kept = {file.name: file.read_bytes() for file in (tmp_path / "maps").iterdir()}
+    kept = every_file(tmp_path / "maps")
     replace = Path.replace
     for last in (0, 3, len(kept) - 1):  # the first file, one in the middle, the record
         written: list[Path] = []
@@ -371,7 +386,7 @@ def test_a_disk_that_fills_up_at_any_file_leaves_the_old_set(
             disk.setattr(Path, "replace", full)
             with pytest.raises(OSError, match="No space"):
                 deliver(DEMO, tmp_path / "maps", {"departements": ["61"], "radii_km": [5.0]})
-        assert {f.name: f.read_bytes() for f in (tmp_path / "maps").iterdir()} == kept
+        assert every_file(tmp_path / "maps") == kept
     assert [entry.name for entry in tmp_path.iterdir()] == ["maps"]
 
 

@@ -115,6 +115,6 @@ def test_any_frame_makes_a_workbook(tmp_path: Path) -> None:
     })  # fmt: skip
     epn.write_table(frame, tmp_path / "communes [2026].xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "communes [2026].xlsx").active
-    assert [cell.value for cell in sheet[2]][1:] == ["['a']", True]
+    assert [cell.value for cell in sheet[2]][1:] == ["['a']", "oui"]
     assert sheet["A2"].value.isoformat() == "2020-01-31T00:00:00"
     assert sheet["A2"].number_format == "yyyy-mm-dd"

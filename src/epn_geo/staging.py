@@ -248,6 +248,9 @@ def _move_one_by_one(stage: Path, target: Path, stale: set[str]) -> None:
                 if source.exists():
                     source.replace(to)
                     moved.append((source, to))
+        for folder in (home / "ancien").iterdir():
+            if folder.is_dir() and not folder.is_symlink():
+                _rescue(folder, target / folder.name, set())
     except OSError as error:
         for source, to in reversed(moved):
             to.replace(source)

@@ -39,6 +39,9 @@ FINE = (
     "acces_pour", "acces_relatif", "amas_", "besoin", "gini", "heures_", "moyenne", "palma",
     "profondeur", "seuil", "severite", "theil", "valeur",
 )  # fmt: skip
+# how the names begin of figures that are people: shares of a commune's, so seldom whole
+PEOPLE = re.compile(r"population|habitants_par_|gain_(population|ailleurs|\d)")
+YES_NO = ("oui", "non")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -154,7 +157,8 @@ def write_table(frame: pd.DataFrame, path: str | Path, *, french: bool = True) -
         Where to; the suffix chooses CSV, workbook (``.xlsx``) or Parquet.
     french
         CSV only: as French spreadsheets read it without asking (semicolons, decimal commas, UTF-8
-        with a mark); else as open data (commas, decimal points, UTF-8).
+        with a mark), and as people read it: see `readable`; else as open data (commas, decimal
+        points, UTF-8, every decimal).
 
     Returns
     -------
@@ -188,6 +192,47 @@ def write_table(frame: pd.DataFrame, path: str | Path, *, french: bool = True) -
     return path
 
 
+def readable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give a table as people read it: figures rounded, oui and non for what is true or false.
+
+    Parameters
+    ----------
+    frame
+        Any frame; what a column holds is told by its name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A copy: people (``population…``, ``habitants_par_…``, ``gain_population``) whole, shares
+        (``part_…``) to 4 decimals, kilometres (``…_km``, ``…_km2``) to 3. Other columns keep their
+        figures.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame(
+    ...     {"population_couverte": [1.6], "part_couverte": [1 / 3], "mairie_couverte": [True]}
+    ... )
+    >>> readable(frame)
+       population_couverte  part_couverte mairie_couverte
+    0                    2         0.3333             oui
+    """
+    out = frame.copy()
+    for column in map(str, frame.columns):
+        values = frame[column]
+        if pd.api.types.infer_dtype(values, skipna=True) == "boolean":
+            out[column] = values.map({True: YES_NO[0], False: YES_NO[1]}).astype("str")
+        elif not pd.api.types.is_float_dtype(values):
+            continue
+        elif PEOPLE.match(column) and np.isfinite(values.dropna()).all():
+            out[column] = values.round().astype("Int64")
+        elif column.startswith("part_"):
+            out[column] = values.round(4)
+        elif _in_km(column):
+            out[column] = values.round(3)
+    return out
+
+
 class Sheet(NamedTuple):
     """A sheet of a workbook."""
 
@@ -196,6 +241,8 @@ class Sheet(NamedTuple):
     headers: Mapping[str, str] | None = None  # words for the columns' names
     notice: str | None = None  # a line above the table that nobody can miss
     chart: tuple[str, str] | None = None  # columns of names and of figures, drawn beneath
+    frozen: int = 0  # columns at the left that stay in sight
+    yes_no: tuple[str, str] = YES_NO  # words for what is true or false
 
 
 def write_workbook(sheets: Iterable[Sheet], path: str | Path) -> Path:
@@ -344,18 +391,18 @@ def _fill_sheet(workbook: Any, sheet: Sheet) -> None:
         values = frame.iloc[:, column].tolist()
         longest = max((len(v) for v in values if isinstance(v, str)), default=0)
         width = min(max(longest + 1, len(title) * 0.55, 10), 110 if frame.shape[1] == 1 else 50)
-        number = workbook.add_format(
-            {"num_format": _number_format(name, frame.dtypes.iloc[column])}
-        )
+        number = workbook.add_format({"num_format": _number_format(name, frame.iloc[:, column])})
         page.set_column(column, column, width)
         page.write_string(top, column, title, head)
         formats = {"number": number, "text": wrapped if longest > 50 else None, "date": dated}
         for row, value in enumerate(values, start=top + 1):
+            if isinstance(value, bool | np.bool_):
+                value = sheet.yes_no[0 if value else 1]  # noqa: PLW2901 - words for people
             _write_cell(page, (row, column), value, formats)
         if name.startswith("part_") and len(frame):
             page.conditional_format(top + 1, column, top + len(frame), column, SHARE_BAR)
     page.set_row(top, HEAD_HEIGHT)
-    page.freeze_panes(top + 1, 0)
+    page.freeze_panes(top + 1, sheet.frozen)
     page.set_landscape()
     page.set_paper(A4)
     page.fit_to_pages(1, 0)
@@ -406,17 +453,25 @@ def _draw_chart(workbook: Any, page: Any, sheet: Sheet, frame: pd.DataFrame, top
     page.insert_chart(rows[1] + 2, 1, chart)
 
 
-def _number_format(name: str, kind: Any) -> str:
+def _in_km(name: str) -> bool:
+    return "_km" in name and "population" not in name
+
+
+def _number_format(name: str, values: pd.Series) -> str:
     """Choose how a column's numbers are shown from its name, which carries their unit."""
     if name.startswith("part_"):
         return "0.0%"
     if name.endswith(("latitude", "longitude")):
         return "0.00000"
-    if "_km" in name and "population" not in name:
+    if _in_km(name):
         return "#,##0.0"
     if name.startswith(FINE):
         return "#,##0.00"
-    return "#,##0" if pd.api.types.is_numeric_dtype(kind) else "General"
+    if not pd.api.types.is_numeric_dtype(values):
+        return "General"
+    # figures of unknown meaning keep their decimals
+    known = PEOPLE.match(name) or not pd.api.types.is_float_dtype(values)
+    return "#,##0" if known or (values.dropna() % 1 == 0).all() else "General"
 
 
 def _sheet_name(stem: str) -> str:
@@ -435,7 +490,7 @@ def _check_suffix(path: Path, known: tuple[str, ...]) -> None:
 
 
 def _write_csv(frame: pd.DataFrame, path: Path, *, french: bool) -> None:
-    safe = frame.copy()
+    safe = readable(frame) if french else frame.copy()
     safe.columns = pd.Index([neutral(str(name)) for name in frame.columns])
     for name, kind in safe.dtypes.items():
         if not pd.api.types.is_numeric_dtype(kind):
