@@ -3,54 +3,69 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import shapely
 
 import epn_geo as epn
+from benchmarks.peers import World
 from epn_geo.embedded import embedded_path
 from epn_geo.study import DEMONSTRATION
 
-RADII_KM = (5.0, 10.0, 15.0)
-
-
-class World(NamedTuple):
-    """Paths of GeoParquet and Parquet files, all in EPSG:2154."""
-
-    communes: Path  # code_insee, code_epci, population, hall_x, hall_y, geometry
-    places: Path  # id, x, y
-    points: Path  # x, y, people, code_insee
-
 
 def make_world(
-    folder: Path, *, region: str | None, places: int | None, points: int, seed: int = 2026
+    folder: Path,
+    *,
+    departements: list[str] | None,
+    places: int | None,
+    points: int,
+    seed: int = 2026,
 ) -> World:
-    """Write the inputs once, so that every peer reads the same files."""
-    communes = epn.read_communes(region=region)
+    """Write the inputs once, so that every peer reads the same files.
+
+    Without `departements`, all of mainland France; without `places`, those of the demonstration.
+    """
+    communes = epn.read_communes(departements=departements)
     communes = communes[~communes["code_departement"].str.startswith("97")].reset_index(drop=True)
     metric = communes.to_crs(2154)
     halls = gpd.GeoSeries.from_xy(
         communes["mairie_longitude"], communes["mairie_latitude"], crs=4326
     ).to_crs(2154)
-    rng = np.random.default_rng(seed)
-    world = World(folder / "communes.parquet", folder / "places.parquet", folder / "points.parquet")
+    world = World(*(folder / f"{name}.parquet" for name in World._fields))
     metric[["code_insee", "code_epci", "population", "geometry"]].assign(
         hall_x=halls.x, hall_y=halls.y
     ).to_parquet(world.communes, index=False)
     if places is None:
         sites = epn.read_places(embedded_path(DEMONSTRATION)).to_crs(2154)
-        x, y = sites.geometry.x.to_numpy(), sites.geometry.y.to_numpy()
-        x, y = x[epn.serves(sites)], y[epn.serves(sites)]
+        sites = sites[epn.serves(sites)].geometry
+        _write_places(sites.x.to_numpy(), sites.y.to_numpy(), world.places)
     else:
-        chosen = _weighted(rng, metric["population"].to_numpy(float) + 1, places)
-        x = halls.x.to_numpy()[chosen] + rng.normal(0, 1500, places)
-        y = halls.y.to_numpy()[chosen] + rng.normal(0, 1500, places)
-    pd.DataFrame({"id": np.arange(len(x)), "x": x, "y": y}).to_parquet(world.places, index=False)
+        seed_places(world, places, seed)
+    rng = np.random.default_rng(seed)
     _points_in(metric, points, rng).to_parquet(world.points, index=False)
     return world
+
+
+def seed_places(world: World, count: int, seed: int = 2026) -> None:
+    """Put places near town halls, more of them where more people live; the same each time."""
+    communes = pd.read_parquet(world.communes, columns=["population", "hall_x", "hall_y"])
+    rng = np.random.default_rng(seed)
+    chosen = _weighted(rng, communes["population"].to_numpy(float) + 1, count)
+    x = communes["hall_x"].to_numpy()[chosen] + rng.normal(0, 1500, count)
+    y = communes["hall_y"].to_numpy()[chosen] + rng.normal(0, 1500, count)
+    _write_places(x, y, world.places)
+
+
+def count(world: World) -> dict[str, int]:
+    """Count what a world holds."""
+    return {name: pq.read_metadata(getattr(world, name)).num_rows for name in World._fields}
+
+
+def _write_places(x: np.ndarray, y: np.ndarray, path: Path) -> None:
+    pd.DataFrame({"id": np.arange(len(x)), "x": x, "y": y}).to_parquet(path, index=False)
 
 
 def _weighted(rng: np.random.Generator, weight: np.ndarray, count: int) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,49 +10,59 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from benchmarks.world import RADII_KM, World
+from benchmarks.peers import RADII_KM, Clock, Spent, World
 
 
-def run(world: World, folder: Path) -> float:
+def run(world: World, folder: Path) -> Spent:
     """Settle communes by distance, cut the others with the discs near them."""
     communes, places = gpd.read_parquet(world.communes), pd.read_parquet(world.places)
     points = pd.read_parquet(world.points)
-    start = time.perf_counter()
-    outlines = communes.geometry.to_numpy()
+    clock = Clock()
     xy = places[["x", "y"]].to_numpy()
-    tree, sites = cKDTree(xy), shapely.points(xy)
     table = pd.DataFrame({"code_insee": communes["code_insee"]})
-    place, home = shapely.STRtree(outlines).query(sites, predicate="within")
-    table["places"] = np.bincount(
-        home[np.unique(place, return_index=True)[1]], minlength=len(table)
-    )
-    table["distance_km"] = tree.query(communes[["hall_x", "hall_y"]].to_numpy())[0] / 1000
-    distance, _ = tree.query(points[["x", "y"]].to_numpy(), workers=-1)
-    row = pd.Index(communes["code_insee"]).get_indexer(points["code_insee"])
-    area = shapely.area(outlines)
+    with clock("areas"):
+        tree, sites = cKDTree(xy), shapely.points(xy)
+        gaps = [_cut(communes, sites, tree, table, radius) for radius in RADII_KM]
+    with clock("people"):
+        place, home = shapely.STRtree(communes.geometry.to_numpy()).query(sites, predicate="within")
+        first = np.unique(place, return_index=True)[1]
+        table["places"] = np.bincount(home[first], minlength=len(table))
+        table["distance_km"] = tree.query(communes[["hall_x", "hall_y"]].to_numpy())[0] / 1000
+        distance, _ = tree.query(points[["x", "y"]].to_numpy(), workers=-1)
+        row = pd.Index(communes["code_insee"]).get_indexer(points["code_insee"])
+        for radius in RADII_KM:
+            reached = points["people"].to_numpy() * (distance <= radius * 1000)
+            table[f"people_{radius:g}"] = np.bincount(row, reached, minlength=len(table))
+    table.to_parquet(folder / "communes.parquet", index=False)
+    pd.concat(gaps).to_parquet(folder / "gaps.parquet", index=False)
+    return clock.spent("shapely", "scipy")
+
+
+def _cut(
+    communes: gpd.GeoDataFrame,
+    sites: np.ndarray,
+    tree: cKDTree,
+    table: pd.DataFrame,
+    radius: float,
+) -> gpd.GeoDataFrame:
+    """Measure what each commune has out of reach, and unite it by EPCI."""
+    outlines, metres = communes.geometry.to_numpy(), radius * 1000
     west, south, east, north = shapely.bounds(outlines).T
     half = np.hypot(east - west, north - south) / 2
     centre, _ = tree.query(np.column_stack([(west + east) / 2, (south + north) / 2]))
-    epci, gaps = communes["code_epci"].to_numpy(), []
+    left = outlines.copy()
+    left[centre + half <= metres] = None
+    cut = np.flatnonzero((centre + half > metres) & (centre - half < metres))
+    discs = shapely.buffer(sites, metres, quad_segs=16)
     index = shapely.STRtree(sites)
-    for radius in RADII_KM:
-        metres = radius * 1000
-        left = outlines.copy()
-        left[centre + half <= metres] = None
-        cut = np.flatnonzero((centre + half > metres) & (centre - half < metres))
-        discs = shapely.buffer(sites, metres, quad_segs=16)
-        near, which = index.query(outlines[cut], predicate="dwithin", distance=metres)
-        groups = np.split(which, np.flatnonzero(np.diff(near)) + 1) if len(near) else []
-        for group, at in zip(groups, cut[np.unique(near)], strict=True):
-            left[at] = shapely.difference(outlines[at], shapely.union_all(discs[group]))
-        table[f"part_{radius:g}"] = 1 - np.nan_to_num(shapely.area(left)) / area
-        reached = points["people"].to_numpy() * (distance <= metres)
-        table[f"people_{radius:g}"] = np.bincount(row, reached, minlength=len(table))
-        some = ~shapely.is_missing(left) & ~shapely.is_empty(left)
-        zones = gpd.GeoDataFrame({"code_epci": epci[some]}, geometry=left[some], crs=2154)
-        zones = zones.dissolve("code_epci").reset_index().assign(radius_km=radius)
-        gaps.append(zones.assign(area_km2=zones.area / 1e6))
-    seconds = time.perf_counter() - start
-    table.to_parquet(folder / "communes.parquet", index=False)
-    pd.concat(gaps).to_parquet(folder / "gaps.parquet", index=False)
-    return seconds
+    near, which = index.query(outlines[cut], predicate="dwithin", distance=metres)
+    groups = np.split(which, np.flatnonzero(np.diff(near)) + 1) if len(near) else []
+    for group, at in zip(groups, cut[np.unique(near)], strict=True):
+        left[at] = shapely.difference(outlines[at], shapely.union_all(discs[group]))
+    table[f"part_{radius:g}"] = 1 - np.nan_to_num(shapely.area(left)) / shapely.area(outlines)
+    some = ~shapely.is_missing(left) & ~shapely.is_empty(left)
+    zones = gpd.GeoDataFrame(
+        {"code_epci": communes["code_epci"].to_numpy()[some]}, geometry=left[some], crs=2154
+    )
+    zones = zones.dissolve("code_epci").reset_index().assign(radius_km=radius)
+    return zones.assign(area_km2=zones.area / 1e6)
