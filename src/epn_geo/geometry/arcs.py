@@ -1,4 +1,4 @@
-r"""Edges, circles and where they cut each other: the pieces that exact coverage is made of.
+r"""Discs, and the visible arcs of their union: the round half of what exact coverage is made of.
 
 A region "this polygon, within reach of any of these discs" has a boundary of just two kinds of
 pieces, and so has what is left of the polygon outside them::
@@ -12,29 +12,27 @@ pieces, and so has what is left of the polygon outside them::
          |     \        ┃
          |______`━━━━━━━┛
 
-An arc of a circle is *visible* if no other disc covers it. Among equal discs only the Delaunay
-neighbours of a disc can cover part of its circle, since a boundary point of the union belongs to
-the Voronoi cell of its own centre; a neighbour at distance d hides the angles within arccos(d / 2r)
-of its direction.
+An arc of a circle is *visible* if no other disc covers it. Only the neighbours of a disc can cover
+part of its circle (see `neighbours`): one at distance d hides the angles within arccos(d / 2r) of
+its direction. Here are the discs and their visible arcs; `edges` finds the straight pieces.
 
 Every cut is computed once and carries its coordinates: the two pieces that meet there hold the same
 numbers, to the last bit, so that they can be chained.
-
-Source: the visible part of a disc lies in its cell of the (power) Voronoi diagram: F. Aurenhammer,
-"Improved algorithms for discs and balls using power diagrams", Journal of Algorithms 9 (1988),
-151-161.
 
 All coordinates here are metres in one metric CRS; angles are radians in [0, 2π].
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import shapely
-from scipy.spatial import Delaunay, QhullError, cKDTree
+from scipy.spatial import cKDTree
+
+from epn_geo.geometry.neighbours import Neighbours, find_neighbours
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -42,6 +40,8 @@ Bools = npt.NDArray[np.bool_]
 
 TURN = 2 * np.pi
 ROUNDING = 1e-9  # of the length of an edge, or metres
+SLACK = 1e-6  # of a radius: what is doubtful by less is looked at more closely
+ALIKE = 1.25  # radii within this factor of each other are searched for together
 
 
 class Discs(NamedTuple):
@@ -50,35 +50,6 @@ class Discs(NamedTuple):
     x: Floats
     y: Floats
     radius: Floats
-
-
-class Edges(NamedTuple):
-    """Directed edges of polygons, the interior on their left, and the polygon each belongs to."""
-
-    x0: Floats
-    y0: Floats
-    x1: Floats
-    y1: Floats
-    owner: Ints
-
-    def pick(self, keep: Bools) -> Edges:
-        """Give some of the edges."""
-        return Edges(self.x0[keep], self.y0[keep], self.x1[keep], self.y1[keep], self.owner[keep])
-
-    def lengths(self) -> Floats:
-        """Give the length of each."""
-        return np.hypot(self.x1 - self.x0, self.y1 - self.y0)
-
-    def ordered(self) -> Edges:
-        """Give each edge from its lower to its higher end, so that neighbours' edges are equal."""
-        swap = (self.x0 > self.x1) | ((self.x0 == self.x1) & (self.y0 > self.y1))
-        return Edges(
-            np.where(swap, self.x1, self.x0),
-            np.where(swap, self.y1, self.y0),
-            np.where(swap, self.x0, self.x1),
-            np.where(swap, self.y0, self.y1),
-            self.owner,
-        )
 
 
 class Spans(NamedTuple):
@@ -113,6 +84,11 @@ class Arcs(NamedTuple):
     y0: Floats
     x1: Floats
     y1: Floats
+
+    def pick(self, which: Ints | Bools) -> Arcs:
+        """Give some of the arcs."""
+        ends = (values[which] for values in self[1:])
+        return Arcs(self.disc[which], *ends)
 
 
 def distinct_discs(x: Floats, y: Floats, radius: Floats | float) -> Discs:
@@ -171,13 +147,56 @@ def settle(x: Floats, y: Floats, reach: Floats, discs: Discs) -> tuple[Bools, Bo
     outside = np.ones(len(x), dtype=bool)
     known = np.flatnonzero(np.isfinite(x))
     points = np.column_stack([x[known], y[known]])
-    for radius in np.unique(discs.radius):
-        same = discs.radius == radius
-        tree = cKDTree(np.column_stack([discs.x[same], discs.y[same]]))
+    exact = True
+    for alike in _alike(discs):
+        tree = cKDTree(np.column_stack([alike.x, alike.y]))
         distance, _ = tree.query(points, workers=workers(len(points)))
-        inside[known] |= distance + reach[known] <= radius
-        outside[known] &= distance - reach[known] >= radius
+        inside[known] |= distance + reach[known] <= alike.radius.min()
+        outside[known] &= distance - reach[known] >= alike.radius.max()
+        exact &= bool(np.ptp(alike.radius) == 0)
+    if not exact:
+        unsure = np.flatnonzero(~inside & ~outside)
+        inside[unsure], outside[unsure] = _settle_one_by_one(
+            x[unsure], y[unsure], reach[unsure], discs
+        )
     return inside, outside
+
+
+def pairs_near(x: Floats, y: Floats, reach: Floats, discs: Discs) -> tuple[Ints, Ints]:
+    """Pair round neighbourhoods with the discs that they touch.
+
+    Parameters
+    ----------
+    x, y, reach
+        Centre and radius of each neighbourhood, in metres, finite.
+    discs
+        The discs.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Neighbourhood and disc of each pair.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> discs = distinct_discs(np.array([0.0, 50.0]), np.zeros(2), 10.0)
+    >>> pairs_near(np.array([40.0, 11.0]), np.zeros(2), np.full(2, 2.0), discs)
+    (array([0, 1]), array([1, 0]))
+    """
+    points, pairs = np.column_stack([x, y]), [np.empty((2, 0), dtype=np.int64)]
+    for alike in _alike(discs) if len(points) else ():
+        tree = cKDTree(np.column_stack([alike.x, alike.y]))
+        found = tree.query_ball_point(
+            points, reach + alike.radius.max(), workers=workers(len(points)), return_sorted=False
+        )
+        many = np.fromiter(map(len, found), np.int64, len(found))
+        disc = np.fromiter(chain.from_iterable(found), np.int64, int(many.sum()))
+        pairs.append(np.stack([np.repeat(np.arange(len(points)), many), alike.number[disc]]))
+    point, disc = np.concatenate(pairs, axis=1)
+    apart = np.hypot(x[point] - discs.x[disc], y[point] - discs.y[disc])
+    touch = apart <= discs.radius[disc] + reach[point]
+    return point[touch], disc[touch]
 
 
 def workers(queries: int) -> int:
@@ -199,34 +218,6 @@ def workers(queries: int) -> int:
     (1, -1)
     """
     return -1 if queries > 50_000 else 1
-
-
-def polygon_edges(polygons: npt.NDArray[Any]) -> Edges:
-    """Take polygons apart into directed edges, the interior on their left.
-
-    Parameters
-    ----------
-    polygons
-        Polygons and multipolygons.
-
-    Returns
-    -------
-    Edges
-        Edges without length are left out.
-
-    Examples
-    --------
-    >>> import numpy as np, shapely
-    >>> polygon_edges(np.array([shapely.box(0, 0, 1, 1)])).lengths()
-    array([1., 1., 1., 1.])
-    """
-    parts, owner = shapely.get_parts(polygons, return_index=True)
-    rings, part = shapely.get_rings(shapely.orient_polygons(parts), return_index=True)
-    points, ring = shapely.get_coordinates(rings, return_index=True)
-    follows = ring[1:] == ring[:-1]
-    start, end = points[:-1][follows], points[1:][follows]
-    edges = Edges(start[:, 0], start[:, 1], end[:, 0], end[:, 1], owner[part][ring[:-1][follows]])
-    return edges.pick(edges.lengths() > 0)
 
 
 def merge_spans(group: Ints, start: Floats, end: Floats) -> Spans:
@@ -264,89 +255,15 @@ def merge_spans(group: Ints, start: Floats, end: Floats) -> Spans:
     return Spans(group[first], start[first], end[last], order[first], order[last])
 
 
-def cut_edges(edges: Edges, discs: Discs) -> tuple[Spans, Crossings]:
-    """Find the pieces of edges that lie inside the union of the discs, and where circles cross.
-
-    Parameters
-    ----------
-    edges
-        Edges with a length, in the direction of `Edges.ordered`.
-    discs
-        The discs.
-
-    Returns
-    -------
-    Spans
-        Pieces inside, none overlapping another: index of the edge, from and to as shares of it.
-    Crossings
-        Every point where an edge crosses the circle of a disc.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> edge = Edges(*(np.array([v]) for v in (-10.0, 0.0, 10.0, 0.0)), np.array([0]))
-    >>> pieces, crossings = cut_edges(edge, distinct_discs(np.zeros(1), np.zeros(1), 5.0))
-    >>> pieces.start, pieces.end, np.sort(np.degrees(crossings.angle))
-    (array([0.25]), array([0.75]), array([  0., 180.]))
-    """
-    edge, disc = _near_pairs(edges, discs)
-    dx, dy = (edges.x1 - edges.x0)[edge], (edges.y1 - edges.y0)[edge]
-    fx, fy = edges.x0[edge] - discs.x[disc], edges.y0[edge] - discs.y[disc]
-    # |A + t (B - A) - c|² = r² is a t² + 2 b t + c = 0
-    a, b = dx * dx + dy * dy, fx * dx + fy * dy
-    c = fx * fx + fy * fy - discs.radius[disc] ** 2
-    discriminant = b * b - a * c
-    # a circle that touches an edge is cut there too, whichever side rounding puts it
-    near = discriminant > -ROUNDING * a * discs.radius[disc] ** 2
-    edge, disc, a, b, c = edge[near], disc[near], a[near], b[near], c[near]
-    enter, leave = _roots(a, b, c, discriminant[near])
-    on_edge = (leave > 0) & (enter < 1)
-    pieces = merge_spans(
-        edge[on_edge], np.maximum(enter[on_edge], 0.0), np.minimum(leave[on_edge], 1.0)
-    )
-    share = np.concatenate([enter, leave])
-    # a circle through a corner must be cut there, whichever side rounding puts it
-    within = (share >= -ROUNDING) & (share <= 1 + ROUNDING)
-    share = np.clip(share[within], 0.0, 1.0)
-    return pieces, _crossings(
-        edges, discs, np.tile(edge, 2)[within], np.tile(disc, 2)[within], share
-    )
-
-
-def points_on(edges: Edges, edge: Ints, share: Floats) -> tuple[Floats, Floats]:
-    """Give the points at some share of some edges; at 0 and 1, exactly their ends.
-
-    Parameters
-    ----------
-    edges
-        Edges.
-    edge, share
-        Which edge, and how far along it (0-1).
-
-    Returns
-    -------
-    tuple of numpy.ndarray
-        x and y.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> edge = Edges(*(np.array([v]) for v in (0.0, 0.0, 10.0, 0.0)), np.array([0]))
-    >>> points_on(edge, np.array([0]), np.array([0.5]))
-    (array([5.]), array([0.]))
-    """
-    x0, y0, x1, y1 = edges.x0[edge], edges.y0[edge], edges.x1[edge], edges.y1[edge]
-    x, y = x0 + share * (x1 - x0), y0 + share * (y1 - y0)
-    return np.where(share == 1, x1, x), np.where(share == 1, y1, y)
-
-
-def visible_arcs(discs: Discs) -> Arcs:
+def visible_arcs(discs: Discs, cells: Neighbours | None = None) -> Arcs:
     """Find the arcs of each circle that no other disc covers: the boundary of the union.
 
     Parameters
     ----------
     discs
         Distinct discs.
+    cells
+        What `find_neighbours` says of them. For equal discs it is the same whatever their radius.
 
     Returns
     -------
@@ -363,16 +280,18 @@ def visible_arcs(discs: Discs) -> Arcs:
     >>> np.degrees(arcs.start).round(6), np.degrees(arcs.end).round(6)
     (array([ 60.,   0., 240.]), array([300., 120., 360.]))
     """
-    hiding, hidden = _hiding_pairs(discs)
+    if cells is None:
+        cells = find_neighbours(discs.x, discs.y, discs.radius)
+    seen = np.flatnonzero(_may_be_seen(discs, cells))
+    hiding, hidden = _hiding_pairs(discs, cells)
     start, end = _hidden_angles(discs, hiding, hidden)
     pair = np.arange(len(hidden))
-    wraps, none = end > TURN, np.full(len(discs.x), -1)
-    everyone, zero = np.arange(len(discs.x)), np.zeros(len(discs.x))
+    wraps, none, zero = end > TURN, np.full(len(seen), -1), np.zeros(len(seen))
     # one that passes the angle 0 is two; a block without length at 0 and at 2π on every circle
     # makes every gap one between two blocks
     source = np.concatenate([pair, pair[wraps], none, none])
     blocks = merge_spans(
-        np.concatenate([hidden, hidden[wraps], everyone, everyone]),
+        np.concatenate([hidden, hidden[wraps], seen, seen]),
         np.concatenate([start, np.zeros(int(wraps.sum())), zero, zero + TURN]),
         np.concatenate([np.minimum(end, TURN), (end - TURN)[wraps], zero, zero + TURN]),
     )
@@ -429,66 +348,55 @@ def split_arcs(arcs: Arcs, crossings: Crossings) -> Arcs:
         np.where(last, whole[of], np.roll(begin, -1))
         for whole, begin in ((arcs.end, start), (arcs.x1, x0), (arcs.y1, y0))
     )
-    real = end > start
-    pieces = (arcs.disc[of], start, end, x0, y0, x1, y1)
-    return Arcs(*(values[real] for values in pieces))
+    return Arcs(arcs.disc[of], start, end, x0, y0, x1, y1).pick(end > start)
 
 
-def _near_pairs(edges: Edges, discs: Discs) -> tuple[Ints, Ints]:
-    """Pair each edge with the discs that may cut it."""
-    if len(discs.x) == 0 or len(edges.x0) == 0:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    middles = shapely.points((edges.x0 + edges.x1) / 2, (edges.y0 + edges.y1) / 2)
-    far = discs.radius.max() + edges.lengths() / 2
-    tree = shapely.STRtree(np.asarray(shapely.points(discs.x, discs.y)))
-    edge, disc = tree.query(middles, predicate="dwithin", distance=far)
-    return edge, disc
+class _Alike(NamedTuple):
+    """Some of the discs, of about the same radius."""
+
+    x: Floats
+    y: Floats
+    radius: Floats
+    number: Ints
 
 
-def _hiding_pairs(discs: Discs) -> tuple[Ints, Ints]:
+def _alike(discs: Discs) -> Iterator[_Alike]:
+    """Part discs by radius: one search tree serves those that are about the same."""
+    if len(discs.x) == 0:
+        return
+    size = np.floor(np.log(discs.radius / discs.radius.min()) / np.log(ALIKE))
+    for one in np.unique(size):
+        number = np.flatnonzero(size == one)
+        yield _Alike(discs.x[number], discs.y[number], discs.radius[number], number)
+
+
+def _settle_one_by_one(x: Floats, y: Floats, reach: Floats, discs: Discs) -> tuple[Bools, Bools]:
+    """As `settle`, by looking at each disc in turn."""
+    inside, outside = np.zeros(len(x), dtype=bool), np.ones(len(x), dtype=bool)
+    point, disc = pairs_near(x, y, reach, discs)
+    distance = np.hypot(x[point] - discs.x[disc], y[point] - discs.y[disc])
+    inside[point[distance + reach[point] <= discs.radius[disc]]] = True
+    outside[point[distance - reach[point] < discs.radius[disc]]] = False
+    return inside, outside
+
+
+def _may_be_seen(discs: Discs, cells: Neighbours) -> Bools:
+    """Tell which circles leave their disc's own cell: of the others, nothing is visible."""
+    return np.asarray(cells.extent > discs.radius * (1 - SLACK))
+
+
+def _hiding_pairs(discs: Discs, cells: Neighbours) -> tuple[Ints, Ints]:
     """List ordered pairs (one that hides, one that is hidden) that suffice for the union."""
-    points = np.column_stack([discs.x, discs.y])
-    if len(points) < 2:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    pairs = _delaunay_pairs(points) if np.ptp(discs.radius) == 0 else None
-    if pairs is None:
-        pairs = cKDTree(points).query_pairs(2 * discs.radius.max(), output_type="ndarray")
-    one, other = pairs.T
-    distance = np.hypot(*(points[one] - points[other]).T)
-    touch = distance < discs.radius[one] + discs.radius[other]
+    at = cells.aside
+    which, near = pairs_near(discs.x[at], discs.y[at], discs.radius[at], discs)
+    one = np.concatenate([cells.one, at[which]])
+    other = np.concatenate([cells.other, near])
+    distance = np.hypot(discs.x[one] - discs.x[other], discs.y[one] - discs.y[other])
+    touch = (distance < discs.radius[one] + discs.radius[other]) & (one != other)
     one, other = one[touch], other[touch]
-    return np.concatenate([one, other]), np.concatenate([other, one])
-
-
-def _delaunay_pairs(points: Floats) -> Ints | None:
-    """Give the Delaunay edges, or None where points are too few or too nearly on a line."""
-    if len(points) < 4:
-        return None
-    try:
-        triangles = Delaunay(points - points.mean(axis=0))
-    except QhullError:
-        return None
-    if len(triangles.coplanar):  # Qhull set points aside: it cannot tell them from others
-        return None
-    corners = triangles.simplices
-    sides = np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]]])
-    return np.unique(np.sort(sides, axis=1), axis=0).astype(np.int64)
-
-
-def _roots(a: Floats, b: Floats, c: Floats, discriminant: Floats) -> tuple[Floats, Floats]:
-    """Solve a t² + 2 b t + c = 0, smaller root first; a double root where there is none."""
-    # the form that loses no digits when b² is much greater than a c
-    q = -(b + np.copysign(np.sqrt(np.maximum(discriminant, 0.0)), b))
-    real = (discriminant > 0) & (q != 0)
-    one = np.where(real, q, -b) / a
-    other = np.divide(c, q, out=one.copy(), where=real)
-    return np.minimum(one, other), np.maximum(one, other)
-
-
-def _crossings(edges: Edges, discs: Discs, edge: Ints, disc: Ints, share: Floats) -> Crossings:
-    """Place crossings on their circles."""
-    x, y = points_on(edges, edge, share)
-    return Crossings(disc, np.arctan2(y - discs.y[disc], x - discs.x[disc]) % TURN, x, y)
+    hiding, hidden = np.concatenate([one, other]), np.concatenate([other, one])
+    matter = _may_be_seen(discs, cells)[hidden]
+    return hiding[matter], hidden[matter]
 
 
 def _half_angle(discs: Discs, hiding: Ints, hidden: Ints) -> Floats:

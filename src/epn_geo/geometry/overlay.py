@@ -13,39 +13,35 @@ circle (c, r) from angle α to β::
     ∮ x dy - y dx  =  r² (β - α) + r (c.x (sin β - sin α) - c.y (cos β - cos α))
 
 The area covered is half the sum over both. The outline of what is *not* covered is made of the
-other pieces of the edges and of the same arcs, chained.
+other pieces of the edges and of the same arcs, chained (see `chains`); only where those touch
+themselves are shapes overlaid.
 
 All coordinates here are metres in one metric CRS.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
-from epn_geo.geometry.arcs import (
-    ROUNDING,
-    Arcs,
-    Bools,
-    Discs,
-    Edges,
-    Floats,
-    Ints,
-    Spans,
-    cut_edges,
-    points_on,
-    polygon_edges,
-    settle,
-    split_arcs,
-    visible_arcs,
-)
+from epn_geo.geometry.arcs import ROUNDING, Bools, Discs, Floats, Ints, pairs_near
+from epn_geo.geometry.chains import CHORD_M, chain_outlines, chord_angle, drawn_beyond
+from epn_geo.geometry.cuts import Cut, cut_outlines
+from epn_geo.geometry.edges import Geometries, take_apart
 
-Geometries = npt.NDArray[Any]
-
-CHORD_M = 5.0  # a drawn circle is nowhere further than this from the true one
+__all__ = [
+    "CHORD_M",
+    "Geometries",
+    "circles",
+    "covered_areas",
+    "measure_cut",
+    "outlines_left",
+    "uncovered",
+    "uncovered_parts",
+    "unite",
+]
 
 
 def covered_areas(polygons: Geometries, discs: Discs) -> Floats:
@@ -75,12 +71,47 @@ def covered_areas(polygons: Geometries, discs: Discs) -> Floats:
     >>> bool(np.isclose(covered_areas(square, disc)[0], np.pi * 1000**2 / 4, rtol=1e-12))
     True
     """
-    covered = np.zeros(len(polygons))
-    inside, outside = _settle_polygons(polygons, discs)
-    covered[inside] = shapely.area(polygons[inside])
-    partial = ~inside & ~outside
-    if partial.any():
-        covered[partial] = _sum_pieces(_cut(polygons[partial], discs))
+    [cut] = cut_outlines(take_apart(polygons), [discs])
+    return measure_cut(cut)
+
+
+def measure_cut(cut: Cut) -> Floats:
+    """Measure the area of each polygon that lies in the union of the discs.
+
+    Parameters
+    ----------
+    cut
+        Polygons cut by discs.
+
+    Returns
+    -------
+    numpy.ndarray
+        As `covered_areas`.
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> from epn_geo.geometry.arcs import distinct_discs
+    >>> square = take_apart(np.array([shapely.box(0, 0, 4000, 4000)]))
+    >>> discs = [distinct_discs(np.zeros(1), np.zeros(1), r) for r in (1000.0, 2000.0)]
+    >>> [measure_cut(cut).round() for cut in cut_outlines(square, discs)]
+    [array([785398.]), array([3141593.])]
+    """
+    outlines, discs, arcs = cut.outlines, cut.discs, cut.arcs
+    sides, count = outlines.sides, len(outlines.area)
+    # each polygon's own origin keeps the numbers small, and so the sums exact
+    straight = np.bincount(sides.owner, cut.share[sides.edge] * outlines.sweep, minlength=count)
+    radius = discs.radius[arcs.disc]
+    cx, cy = (
+        discs.x[arcs.disc] - outlines.x[cut.polygon],
+        discs.y[arcs.disc] - outlines.y[cut.polygon],
+    )
+    swept = radius**2 * (arcs.end - arcs.start) + radius * (
+        cx * (np.sin(arcs.end) - np.sin(arcs.start)) - cy * (np.cos(arcs.end) - np.cos(arcs.start))
+    )
+    around = np.bincount(cut.polygon, swept, minlength=count)
+    covered = np.clip((straight + around) / 2, 0.0, outlines.area)
+    covered[cut.inside], covered[cut.outside] = outlines.area[cut.inside], 0.0
     return covered
 
 
@@ -135,17 +166,69 @@ def uncovered(polygons: Geometries, discs: Discs) -> tuple[Geometries, Floats]:
     >>> (areas / 1e6).round(6)
     array([15.214602])
     """
-    left = np.full(len(polygons), None, dtype=object)
-    areas = np.zeros(len(polygons))
-    inside, outside = _settle_polygons(polygons, discs)
-    outside &= ~shapely.is_empty(polygons) & ~shapely.is_missing(polygons)
-    left[outside], areas[outside] = polygons[outside], shapely.area(polygons[outside])
-    partial = ~inside & ~outside & ~shapely.is_missing(polygons) & ~shapely.is_empty(polygons)
-    if partial.any():
-        cut = _cut(polygons[partial], discs)
-        areas[partial] = shapely.area(polygons[partial]) - _sum_pieces(cut)
-        left[partial] = _chain_pieces(cut, areas[partial])
+    [cut] = cut_outlines(take_apart(polygons), [discs])
+    areas = cut.outlines.area - measure_cut(cut)
+    some = np.where(areas > 0, np.arange(len(areas)), -1)
+    left = outlines_left(cut, areas, np.where(cut.outside, -1, some), len(areas))
+    left[cut.outside & (some >= 0)] = polygons[cut.outside & (some >= 0)]
     return left, areas
+
+
+def outlines_left(cut: Cut, left: Floats, group: Ints, count: int) -> Geometries:
+    """Draw what no disc covers of groups of polygons.
+
+    Parameters
+    ----------
+    cut
+        Polygons cut by discs.
+    left
+        What is left of each by the exact computation, square metres.
+    group
+        The group of each polygon, -1 to leave it out.
+    count
+        How many groups there are.
+
+    Returns
+    -------
+    numpy.ndarray
+        One for each group, as `uncovered_parts`.
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> from epn_geo.geometry.arcs import distinct_discs
+    >>> two = np.array([shapely.box(0, 0, 2000, 4000), shapely.box(2000, 0, 4000, 4000)])
+    >>> disc = distinct_discs(np.array([0.0]), np.array([0.0]), 1000.0)
+    >>> [cut] = cut_outlines(take_apart(two), [disc])
+    >>> left = cut.outlines.area - measure_cut(cut)
+    >>> outlines_left(cut, left, np.array([0, 0]), 1)[0].geom_type
+    'Polygon'
+    """
+    drawn, done = chain_outlines(cut, group, count)
+    done &= _as_expected(drawn, cut, left, group)
+    members = np.flatnonzero((group >= 0) & ~done[group])
+    if len(members) == 0:
+        return drawn
+    if len(np.unique(group[members])) == len(members):
+        parts = _overlay(cut, members)
+    else:
+        alone = np.full(len(group), -1)
+        alone[members] = np.arange(len(members))
+        parts = outlines_left(cut, left, alone, len(members))
+    for one in np.flatnonzero(~done):
+        drawn[one] = unite(parts[group[members] == one])
+    drawn[shapely.is_empty(drawn)] = None
+    return drawn
+
+
+def _as_expected(drawn: Geometries, cut: Cut, left: Floats, group: Ints) -> Bools:
+    """Tell which outlines have the area that the exact computation gives, and chords add."""
+    mine = group >= 0
+    expected, whole = (
+        np.bincount(group[mine], values[mine], minlength=len(drawn))
+        for values in (left + drawn_beyond(cut), cut.outlines.area)
+    )
+    return np.asarray(np.abs(np.nan_to_num(shapely.area(drawn)) - expected) <= 1e-9 * whole + 1.0)
 
 
 def unite(parts: Geometries) -> Any:
@@ -201,7 +284,7 @@ def circles(discs: Discs, chord_m: float = CHORD_M) -> Geometries:
     >>> bool(circles(disc)[0].area / (np.pi * 10_000**2) > 0.999)
     True
     """
-    quarter = np.ceil(np.pi / 2 / _step(discs.radius, chord_m)).astype(int)
+    quarter = np.ceil(np.pi / 2 / chord_angle(discs.radius, chord_m)).astype(int)
     drawn = np.empty(len(discs.x), dtype=object)
     for segments in np.unique(quarter):
         same = quarter == segments
@@ -210,142 +293,13 @@ def circles(discs: Discs, chord_m: float = CHORD_M) -> Geometries:
     return drawn
 
 
-class _Cut(NamedTuple):
-    """Polygons that discs cover in part, taken apart where circles cross them."""
-
-    polygons: Geometries
-    discs: Discs
-    edges: Edges
-    whole: Bools  # edges wholly inside the union
-    loose: Edges  # the edges that are neither in nor out, from lower to higher end
-    unsettled: Bools  # which of the edges those are
-    pieces: Spans  # their pieces inside
-    arcs: Arcs  # the visible arcs, in pieces that each lie in one polygon
-    polygon: Ints  # that polygon
-
-
-def _cut(polygons: Geometries, discs: Discs) -> _Cut:
-    """Find all pieces of the boundaries between covered and not."""
-    edges = polygon_edges(polygons)
-    middle_x, middle_y = (edges.x0 + edges.x1) / 2, (edges.y0 + edges.y1) / 2
-    # an edge whose end touches a circle is not settled: the arc has to be cut there
-    touch = edges.lengths() / 2 * (1 + ROUNDING) + ROUNDING
-    whole, outside = settle(middle_x, middle_y, touch, discs)
-    unsettled = ~whole & ~outside
-    loose = edges.pick(unsettled).ordered()
-    pieces, crossings = cut_edges(loose, discs)
-    arcs = split_arcs(visible_arcs(discs), crossings)
-    # not the very middle, which symmetric worlds put on a border
-    middle, radius = arcs.start + (arcs.end - arcs.start) * 0.4142, discs.radius[arcs.disc]
-    points = shapely.points(
-        discs.x[arcs.disc] + radius * np.cos(middle), discs.y[arcs.disc] + radius * np.sin(middle)
-    )
-    arc, polygon = shapely.STRtree(polygons).query(points, predicate="intersects")
-    inside = Arcs(arcs.disc[arc], *(values[arc] for values in arcs[1:]))
-    return _Cut(polygons, discs, edges, whole, loose, unsettled, pieces, inside, polygon)
-
-
-def _sum_pieces(cut: _Cut) -> Floats:
-    """Add up what both kinds of pieces sweep."""
-    edges, discs, arcs = cut.edges, cut.discs, cut.arcs
-    # each polygon's own origin keeps the numbers small, and so the sums exact
-    west, south, east, north = shapely.bounds(cut.polygons).T
-    x, y = (west + east) / 2, (south + north) / 2
-    share = cut.whole.astype(np.float64)
-    share[cut.unsettled] = np.bincount(
-        cut.pieces.group, cut.pieces.end - cut.pieces.start, minlength=len(cut.loose.x0)
-    )
-    ax, ay = edges.x0 - x[edges.owner], edges.y0 - y[edges.owner]
-    bx, by = edges.x1 - x[edges.owner], edges.y1 - y[edges.owner]
-    straight = np.bincount(edges.owner, share * (ax * by - bx * ay), minlength=len(x))
-    radius = discs.radius[arcs.disc]
-    cx, cy = discs.x[arcs.disc] - x[cut.polygon], discs.y[arcs.disc] - y[cut.polygon]
-    swept = radius**2 * (arcs.end - arcs.start) + radius * (
-        cx * (np.sin(arcs.end) - np.sin(arcs.start)) - cy * (np.cos(arcs.end) - np.cos(arcs.start))
-    )
-    around = np.bincount(cut.polygon, swept, minlength=len(x))
-    return np.clip((straight + around) / 2, 0.0, shapely.area(cut.polygons))
-
-
-def _chain_pieces(cut: _Cut, areas: Floats) -> Geometries:
-    """Close the pieces outside the discs into outlines; overlay the few that do not close."""
-    lines, owner = _lines_outside(cut)
-    drawn = np.full(len(cut.polygons), None, dtype=object)
-    owners, of = np.unique(owner, return_inverse=True)
-    order = np.argsort(of, kind="stable")
-    drawn[owners] = shapely.build_area(shapely.multilinestrings(lines[order], indices=of[order]))
-    failed = ~_plausible(drawn, areas, cut)
-    drawn[failed] = _overlay(cut.polygons[failed], cut.discs)
-    drawn[shapely.is_empty(drawn)] = None
-    return drawn
-
-
-def _lines_outside(cut: _Cut) -> tuple[Geometries, Ints]:
-    """Draw all pieces of the outlines of what is not covered, with the polygon of each."""
-    count = len(cut.loose.x0)
-    edge = np.concatenate([np.arange(count), cut.pieces.group])
-    start = np.concatenate([np.zeros(count), cut.pieces.end])
-    end = np.concatenate([np.ones(count), cut.pieces.start])
-    # between the pieces inside lie the pieces outside: ends and starts pair off in order
-    start, end = start[np.lexsort((start, edge))], end[np.lexsort((end, edge))]
-    edge = np.sort(edge)[end > start]
-    start, end = start[end > start], end[end > start]
-    outside = cut.edges.pick(~cut.whole & ~cut.unsettled)
-    x0, y0 = points_on(cut.loose, edge, start)
-    x1, y1 = points_on(cut.loose, edge, end)
-    straight = np.stack(
-        [
-            np.column_stack([np.concatenate([outside.x0, x0]), np.concatenate([outside.y0, y0])]),
-            np.column_stack([np.concatenate([outside.x1, x1]), np.concatenate([outside.y1, y1])]),
-        ],
-        axis=1,
-    )
-    lines = np.concatenate([shapely.linestrings(straight), _draw(cut.arcs, cut.discs)])
-    return lines, np.concatenate([outside.owner, cut.loose.owner[edge], cut.polygon])
-
-
-def _draw(arcs: Arcs, discs: Discs) -> Geometries:
-    """Draw arcs as lines whose ends are exactly those of the arcs."""
-    radius, turned = discs.radius[arcs.disc], arcs.end - arcs.start
-    count = np.ceil(turned / _step(radius, CHORD_M)).astype(np.int64) + 1
-    arc = np.repeat(np.arange(len(count)), count)
-    last = np.cumsum(count) - 1
-    first = last - count + 1
-    share = (np.arange(len(arc)) - first[arc]) / (count[arc] - 1)
-    angle = arcs.start[arc] + share * turned[arc]
-    x = discs.x[arcs.disc][arc] + radius[arc] * np.cos(angle)
-    y = discs.y[arcs.disc][arc] + radius[arc] * np.sin(angle)
-    x[first], y[first], x[last], y[last] = arcs.x0, arcs.y0, arcs.x1, arcs.y1
-    return np.asarray(shapely.linestrings(x, y, indices=arc))
-
-
-def _plausible(drawn: Geometries, areas: Floats, cut: _Cut) -> Bools:
-    """Tell which outlines are valid and have the area that the exact computation gives."""
-    length = np.bincount(
-        cut.polygon,
-        (cut.arcs.end - cut.arcs.start) * cut.discs.radius[cut.arcs.disc],
-        minlength=len(drawn),
-    )
-    area = np.nan_to_num(shapely.area(drawn))
-    valid = shapely.is_valid(drawn) | shapely.is_missing(drawn)
-    return valid & (np.abs(area - areas) <= CHORD_M * length + 1.0)
-
-
-def _overlay(polygons: Geometries, discs: Discs) -> Geometries:
+def _overlay(cut: Cut, which: Ints) -> Geometries:
     """Subtract drawn circles, for outlines that touch in too many ways to chain."""
-    drawn = circles(discs)
-    tree = shapely.STRtree(drawn)
-    near = [shapely.union_all(drawn[tree.query(polygon)]) for polygon in polygons]
-    return np.asarray(shapely.difference(polygons, np.array(near, dtype=object)))
-
-
-def _settle_polygons(polygons: Geometries, discs: Discs) -> tuple[Bools, Bools]:
-    """Tell which polygons lie wholly inside one disc, and which touch none."""
-    west, south, east, north = shapely.bounds(polygons).T
-    reach = np.hypot(east - west, north - south) / 2
-    return settle((west + east) / 2, (south + north) / 2, reach, discs)
-
-
-def _step(radius: Floats, chord_m: float) -> Floats:
-    """Give the angle whose chord is `chord_m` from the circle: r (1 - cos(step / 2)) = chord."""
-    return np.asarray(2 * np.arccos(1 - np.minimum(chord_m / radius, 0.5)))
+    outlines, discs = cut.outlines, cut.discs
+    polygons = outlines.polygons[which]
+    reach = outlines.reach[which] * (1 + ROUNDING)
+    polygon, disc = pairs_near(outlines.x[which], outlines.y[which], reach, discs)
+    near, disc = np.unique(disc, return_inverse=True)
+    drawn = circles(Discs(*(values[near] for values in discs)))
+    hidden = [shapely.union_all(drawn[disc[polygon == one]]) for one in range(len(which))]
+    return np.asarray(shapely.difference(polygons, np.array(hidden, dtype=object)))
