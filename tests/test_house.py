@@ -21,8 +21,10 @@ FLOORS: dict[int, set[str]] = {
         "columns",
         "errors",
         "geometry",
+        "lattice",
     },
     1: {
+        "areas",
         "catchments",
         "crs",
         "embedded",
@@ -32,6 +34,7 @@ FLOORS: dict[int, set[str]] = {
         "labels",
         "radii",
         "reading",
+        "tallies",
         "writing",
     },
     2: {
@@ -45,6 +48,7 @@ FLOORS: dict[int, set[str]] = {
         "runs",
         "sentences",
         "standard",
+        "streaming",
         "tables",
     },
     3: {
@@ -65,6 +69,7 @@ FLOORS: dict[int, set[str]] = {
     4: {
         "access",
         "arcgis",
+        "areafiles",
         "checks",
         "crant",
         "deciding",
@@ -78,7 +83,6 @@ FLOORS: dict[int, set[str]] = {
         "pairing",
         "picturing",
         "population",
-        "publication",
         "ranking",
         "skills",
         "snapshots",
@@ -88,7 +92,9 @@ FLOORS: dict[int, set[str]] = {
     },
     5: {
         "changes",
+        "doctor",
         "pictures",
+        "publication",
         "sheeting",
         "sites",
         "sources",

@@ -14,9 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import epn_geo as epn
-from epn_geo.cells import Cells
 from epn_geo.crs import reproject
-from epn_geo.grids import cells_within
+from epn_geo.geometry.within import cells_within
 from tests.worlds import make_places
 
 IDS = ["CRS3035RES200mN3132800E3798000", "CRS3035RES200mN3132800E3798200"]
@@ -273,29 +272,6 @@ def test_a_reach_of_everything_covers_everybody(points: list[tuple[int, int, flo
     assert known["population_couverte"].tolist() == pytest.approx(
         known["population_carreaux"].tolist(), nan_ok=True
     )
-
-
-@settings(deadline=None, max_examples=50)
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 3), st.floats(0, 9), st.integers(1, 5)), min_size=1, max_size=30
-    ),
-    st.sampled_from([0.1, 0.5, 0.9]),
-)
-def test_a_weighted_quantile_is_that_of_people_written_out(
-    rows: list[tuple[int, float, int]], level: float
-) -> None:
-    row, values, people = (np.array(column) for column in zip(*rows, strict=True))
-    blank = np.zeros(len(row))
-    some = Cells(blank, blank, people.astype(float), blank, blank > 0, row, 4)
-    (got,) = some.quantiles(values, [level])
-    for commune in range(4):
-        everyone = np.sort(np.repeat(values[row == commune], people[row == commune]))
-        if len(everyone):
-            rank = int(np.ceil(level * len(everyone) - 1e-9)) - 1
-            assert got[commune] == everyone[rank]
-        else:
-            assert np.isnan(got[commune])
 
 
 def test_cells_are_found_as_points_would_be() -> None:

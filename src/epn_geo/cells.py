@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
@@ -15,8 +17,12 @@ from epn_geo.communes import current_codes
 from epn_geo.crs import CRS, reproject, to_metric
 from epn_geo.errors import ColumnError, DataError
 from epn_geo.geometry.arcs import Bools, Discs, Floats, Ints, settle
-from epn_geo.grids import cells_within
+from epn_geo.geometry.within import cells_within
+from epn_geo.grids import read_grid
+from epn_geo.streaming import Progress, is_streamed, tally_grid
+from epn_geo.tallies import Sums
 
+HOW = ("centre", "code", "hors communes")  # how the commune of a cell was found
 PEOPLE_PER_HOUSEHOLD = 2.2  # France, 2020; used only where the grid does not count households
 HOUSEHOLDS_MIN = 11  # fewer are never shown by themselves: INSEE's rule for these data
 TILE_M = 2000.0  # cells are sorted by squares of this side: a search tree likes neighbours together
@@ -61,22 +67,33 @@ def locate_cells(grid: pd.DataFrame, communes: gpd.GeoDataFrame) -> pd.DataFrame
     0      14001         centre
     1        NaN  hors communes
     """
-    found = _find(grid, communes)
+    found = Territory.of(communes).find(grid)
     codes = np.append(communes["code_insee"].to_numpy(dtype=object), np.array([None], dtype=object))
-    how = np.select([found.row < 0, found.named], ["hors communes", "code"], "centre")
+    how = np.array(HOW)[found.how]
     out = grid.copy()
     out["code_insee"] = pd.Series(codes[found.row], index=grid.index, dtype="str")
     out["rattachement"] = pd.Series(how, index=grid.index, dtype="str")
     return out
 
 
-def count_cells(located: pd.DataFrame) -> pd.DataFrame:
+def count_cells(
+    grid: pd.DataFrame | str | Path,
+    communes: gpd.GeoDataFrame | None = None,
+    *,
+    columns: Mapping[str, str] | None = None,
+    client: Any = None,
+    progress: Progress = lambda _done, _all: None,
+) -> pd.DataFrame:
     """Account for every cell: how many were counted for a commune, how, and how many for none.
 
     Parameters
     ----------
-    located
-        What `locate_cells` gave.
+    grid
+        What `locate_cells` gave; or the path of a grid in Parquet, as in `measure_population`.
+    communes
+        For a path: as in `locate_cells`.
+    columns, client, progress
+        For a path: as in `measure_population`.
 
     Returns
     -------
@@ -88,6 +105,8 @@ def count_cells(located: pd.DataFrame) -> pd.DataFrame:
     ------
     ColumnError
         If the cells are not located.
+    DataError
+        If a path is given without communes, or as `read_grid`.
 
     Examples
     --------
@@ -101,22 +120,86 @@ def count_cells(located: pd.DataFrame) -> pd.DataFrame:
     1           code         0         0.0                 0
     2  hors communes         1         2.0                 0
     """
-    _require(located, ("rattachement", "population"), "grid", "locate_cells")
-    imputed = _imputed(located)
-    rows = []
-    for how in ("centre", "code", "hors communes"):
-        of = (located["rattachement"] == how).to_numpy()
-        people = located["population"].to_numpy(dtype=float)
-        rows.append(
-            {
-                "rattachement": how,
-                "carreaux": int(of.sum()),
-                "population": float(people[of].sum()),
-                "carreaux_imputes": int((of & imputed).sum()),
-                "population_imputee": float(people[of & imputed].sum()),
-            }
-        )
-    return pd.DataFrame(rows).astype({"rattachement": "str"})
+    if isinstance(grid, pd.DataFrame):
+        _require(grid, ("rattachement", "population"), "grid", "locate_cells")
+        sums = _account(pd.Index(HOW).get_indexer(pd.Index(grid["rattachement"])), grid)
+    elif communes is None:
+        raise DataError("To count the cells of a file, give the communes as well.")
+    else:
+        census = _Census(Territory.of(communes))
+        if is_streamed(grid):
+            sums = tally_grid(
+                grid, census.ask, Sums.merged, columns=columns, client=client, progress=progress
+            )
+        else:
+            sums = census.ask(read_grid(grid, columns=columns))
+    cells, people, imputed, people_imputed = (sums.column(at, len(HOW)) for at in range(4))
+    return pd.DataFrame(
+        {
+            "rattachement": pd.Series(HOW, dtype="str"),
+            "carreaux": cells.astype(np.int64),
+            "population": people,
+            "carreaux_imputes": imputed.astype(np.int64),
+            "population_imputee": people_imputed,
+        }
+    )
+
+
+class Territory(NamedTuple):
+    """Communes that are asked, again and again, which of them a cell lies in."""
+
+    codes: npt.NDArray[Any]  # of each row
+    order: Ints  # rows by code: on a border, the lowest has the cell
+    outlines: npt.NDArray[Any]  # in that order, metres
+    crs: CRS
+
+    @classmethod
+    def of(cls, communes: gpd.GeoDataFrame) -> Territory:
+        """Take what is needed of a frame of communes."""
+        _require(communes, ("code_insee",), "communes", "read_communes")
+        metric = to_metric(communes, what="communes")
+        codes = metric["code_insee"].to_numpy(dtype=object)
+        order = np.argsort(codes, kind="stable")
+        return cls(codes, order, metric.geometry.to_numpy()[order], metric.crs)
+
+    def find(self, grid: pd.DataFrame) -> Found:
+        """Find the commune of each cell."""
+        _require(grid, ("epsg", "x", "y", "population"), "grid", "read_grid")
+        x, y = _metres(grid, self.crs)
+        found = cells_within(x, y, self.outlines)
+        row = np.where(found >= 0, self.order[found], -1)
+        by_code = _named_row(grid, self.codes, np.flatnonzero(row < 0))
+        return Found(x, y, np.where(row >= 0, row, by_code), by_code >= 0)
+
+
+class Found(NamedTuple):
+    """The row of the commune of each cell."""
+
+    x: Floats  # metres
+    y: Floats
+    row: Ints  # -1 for none
+    named: Bools  # found by the code that INSEE names, and not by the centre
+
+    @property
+    def how(self) -> Ints:
+        """How each was found: a position in HOW."""
+        return np.select([self.row < 0, self.named], [2, 1], 0)
+
+
+class _Census(NamedTuple):
+    """The account of cells, part by part."""
+
+    territory: Territory
+
+    def ask(self, grid: pd.DataFrame) -> Sums:
+        """Account for some cells."""
+        return _account(self.territory.find(grid).how, grid)
+
+
+def _account(how: Ints, grid: pd.DataFrame) -> Sums:
+    """Count cells and people, and the imputed among them, by how their commune was found."""
+    people, imputed = grid["population"].to_numpy(dtype=float), _imputed(grid)
+    return Sums.of(how, [np.ones(len(how), dtype=bool), people, imputed, people * imputed])
 
 
 class Cells(NamedTuple):
@@ -133,16 +216,29 @@ class Cells(NamedTuple):
     @classmethod
     def of(cls, grid: pd.DataFrame, communes: gpd.GeoDataFrame, crs: CRS) -> Cells:
         """Place the cells; a grid that is located already keeps its communes."""
-        codes = pd.Index(communes["code_insee"])
-        if codes.has_duplicates:
-            twice = codes[codes.duplicated()][0]
-            raise DataError(f"The communes have code_insee {twice!r} twice: keep one row of each.")
-        if "rattachement" in grid:
-            x, y = _metres(grid, crs)
-            row = codes.get_indexer(grid["code_insee"])
-        else:
-            x, y, row, _ = _find(grid, communes)
+        if "rattachement" not in grid:
+            return cls.on(Territory.of(communes), grid)
+        x, y = _metres(grid, crs)
+        row = _distinct(communes["code_insee"]).get_indexer(pd.Index(grid["code_insee"]))
+        return cls._sorted(x, y, row, grid, len(communes))
+
+    @classmethod
+    def on(cls, territory: Territory, grid: pd.DataFrame) -> Cells:
+        """Place the cells of a grid that is not located."""
+        _distinct(territory.codes)
+        x, y, row, _ = territory.find(grid)
+        return cls._sorted(x, y, row, grid, len(territory.codes))
+
+    @classmethod
+    def _sorted(cls, x: Floats, y: Floats, row: Ints, grid: pd.DataFrame, size: int) -> Cells:
+        """Take what is counted from a grid, neighbours beside each other."""
         people = grid["population"].to_numpy(dtype=float)
+        if not (np.isfinite(people) & (people >= 0)).all():
+            wrong = grid.index[~(np.isfinite(people) & (people >= 0))][0]
+            raise DataError(
+                f"The grid's population is missing, negative or infinite, first at index {wrong!r}:"
+                " give a number for each cell, 0 where nobody lives."
+            )
         households = (
             grid["men"].fillna(0.0).to_numpy(dtype=float)
             if "men" in grid
@@ -150,7 +246,7 @@ class Cells(NamedTuple):
         )
         imputed = _imputed(grid)
         at = np.lexsort((np.floor(x / TILE_M), np.floor(y / TILE_M)))
-        return cls(x[at], y[at], people[at], households[at], imputed[at], row[at], len(codes))
+        return cls(x[at], y[at], people[at], households[at], imputed[at], row[at], size)
 
     def sums(self, values: Floats) -> Floats:
         """Sum values of cells by commune."""
@@ -179,24 +275,6 @@ class Cells(NamedTuple):
         known = np.flatnonzero((self.row >= 0) & np.isfinite(self.x))
         near[known] = settle(self.x[known], self.y[known], np.zeros(len(known)), discs)[0]
         return near
-
-    def quantiles(self, values: Floats, levels: Sequence[float]) -> list[Floats]:
-        """Give the smallest values that hold at least these shares of each commune's people."""
-        known = np.flatnonzero((self.row >= 0) & np.isfinite(values) & (self.people > 0))
-        order = known[np.lexsort((values[known], self.row[known]))]
-        row, weight = self.row[order], self.people[order]
-        first = _starts(row)
-        cumulated = np.cumsum(weight)
-        before = np.repeat(cumulated[first] - weight[first], np.diff(first, append=len(row)))
-        share = (cumulated - before) / np.bincount(row, weight, self.size)[row]
-        found = []
-        for level in levels:
-            enough = np.flatnonzero(share >= level - 1e-12)
-            at = enough[_starts(row[enough])]
-            out = np.full(self.size, np.nan)
-            out[row[at]] = values[order][at]
-            found.append(out)
-        return found
 
     def scaled(self, legal: Floats | None) -> Floats:
         """Give the people of each cell such that they add up to each commune's population."""
@@ -244,34 +322,6 @@ def may_be_shown(count: Floats, households: Floats) -> Bools:
     return np.asarray((count == 0) | ((count >= 2) & (households >= HOUSEHOLDS_MIN)))
 
 
-class _Found(NamedTuple):
-    """The row of the commune of each cell."""
-
-    x: Floats  # metres
-    y: Floats
-    row: Ints  # -1 for none
-    named: Bools  # found by the code that INSEE names, and not by the centre
-
-
-def _find(grid: pd.DataFrame, communes: gpd.GeoDataFrame) -> _Found:
-    """Find the commune of each cell."""
-    _require(grid, ("epsg", "x", "y", "population"), "grid", "read_grid")
-    _require(communes, ("code_insee",), "communes", "read_communes")
-    metric = to_metric(communes, what="communes")
-    order = np.argsort(metric["code_insee"].to_numpy(dtype=object), kind="stable")
-    x, y = _metres(grid, metric.crs)
-    found = cells_within(x, y, metric.geometry.to_numpy()[order])
-    row = np.where(found >= 0, order[found], -1)
-    codes = metric["code_insee"].to_numpy(dtype=object)
-    by_code = _named_row(grid, codes, np.flatnonzero(row < 0))
-    return _Found(x, y, np.where(row >= 0, row, by_code), by_code >= 0)
-
-
-def _starts(row: Ints) -> Ints:
-    """Give where each run of equal rows begins."""
-    return np.flatnonzero(np.diff(row, prepend=-1))
-
-
 def _metres(grid: pd.DataFrame, crs: CRS) -> tuple[Floats, Floats]:
     """Carry the centres of cells to the metric CRS of the communes."""
     x, y = grid["x"].to_numpy(dtype=float), grid["y"].to_numpy(dtype=float)
@@ -299,6 +349,15 @@ def _imputed(grid: pd.DataFrame) -> Bools:
     if "impute" not in grid:
         return np.zeros(len(grid), dtype=bool)
     return np.asarray(grid["impute"].to_numpy(dtype=bool))
+
+
+def _distinct(codes: Any) -> pd.Index:
+    """Give codes of communes to look rows up by, none of them twice."""
+    index: pd.Index = pd.Index(codes)
+    if index.has_duplicates:
+        twice = index[index.duplicated()][0]
+        raise DataError(f"The communes have code_insee {twice!r} twice: keep one row of each.")
+    return index
 
 
 def _require(frame: pd.DataFrame, columns: Sequence[str], what: str, source: str) -> None:

@@ -8,6 +8,7 @@ be added up over a zone, never to be read or shown one by one.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,16 +20,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
-import shapely
 
 from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
 from epn_geo.geometry.arcs import Floats, Ints
+from epn_geo.lattice import Seen, marks_of
 
 # What INSEE has called each thing over the vintages 2010-2021, in the order of preference.
+# Our own names come last: what `read_grid` gave can be written and read again.
 SYNONYMS: dict[str, tuple[str, ...]] = {
-    "carreau": ("idcar_200m", "idinspire", "idcar", "idcar_nat", "idcar_1km"),
-    "population": ("ind", "ind_c"),
-    "impute": ("i_est_200", "i_est_cr", "i_est_1km"),
+    "carreau": ("idcar_200m", "idinspire", "idcar", "idcar_nat", "idcar_1km", "carreau"),
+    "population": ("ind", "ind_c", "population"),
+    "impute": ("i_est_200", "i_est_cr", "i_est_1km", "impute"),
     "lcog_geo": ("lcog_geo", "depcom"),
     "men": ("men",),
     "men_pauv": ("men_pauv",),
@@ -38,8 +40,6 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 REQUIRED = ("carreau", "population")
 NUMBERS = ("population", "men", "men_pauv", "ind_65_79", "ind_80p")
 CELL_ID = r"^CRS(?P<epsg>\d+)RES(?P<side>\d+)mN(?P<north>-?\d+)E(?P<east>-?\d+)$"
-BIN_M = 1000.0  # side of the squares by which cells are looked up
-PAIRS_AT_ONCE = 4_000_000  # candidate pairs of cell and polygon held in memory
 
 
 def read_grid(
@@ -92,115 +92,13 @@ def read_grid(
     if path.suffix.lower() == ".gpkg":
         layer = _layer(path, layer)
     try:
-        found = _find_columns(_column_names(path, layer), columns or {}, path.name)
+        found = find_columns(_column_names(path, layer), columns or {}, path.name)
         table = _read_columns(path, list(found.values()), layer)
     except (pa.ArrowInvalid, OSError) as error:
         raise DataError(f"{path.name} cannot be read: {error}") from None
-    data = {name: table.column(column) for name, column in found.items()}
-    return _grid(data, path.name)
-
-
-def cells_within(
-    x: Floats, y: Floats, polygons: npt.NDArray[Any], *, block: int = PAIRS_AT_ONCE
-) -> Ints:
-    """Find the polygon that each point lies in, without making geometry of the points.
-
-    Parameters
-    ----------
-    x, y
-        Points, metres. What is not finite lies nowhere.
-    polygons
-        Polygons in the same CRS, missing ones passed over. Of several that hold a point (it stands
-        on their border), the first has it.
-    block
-        How many pairs of point and polygon to look at together.
-
-    Returns
-    -------
-    numpy.ndarray
-        The position of the polygon, or -1.
-
-    Examples
-    --------
-    >>> squares = shapely.box([0, 1000], [0, 0], [1000, 2000], [1000, 1000])
-    >>> cells_within(np.array([500.0, 1000.0, 1500.0, 9e9]), np.full(4, 500.0), squares)
-    array([ 0,  0,  1, -1])
-    """
-    row = np.full(len(x), len(polygons), dtype=np.int64)
-    known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-    bins = _Bins(x[known], y[known])
-    shapely.prepare(polygons)
-    for polygon, cell in bins.candidates(shapely.bounds(polygons), block):
-        cells = known[cell]
-        inside = shapely.intersects_xy(polygons[polygon], x[cells], y[cells])
-        np.minimum.at(row, cells[inside], polygon[inside])
-    shapely.destroy_prepared(polygons)
-    row[row == len(polygons)] = -1
-    return row
-
-
-class _Bins:
-    """Points sorted by squares of a kilometre, so that those in a box are a few runs."""
-
-    def __init__(self, x: Floats, y: Floats) -> None:
-        self.left, self.low = (float(v.min()) if len(v) else 0.0 for v in (x, y))
-        column, line = self._column(x), self._line(y)
-        self.width = int(column.max(initial=0)) + 1
-        self.height = int(line.max(initial=0)) + 1
-        key = line * self.width + column
-        self.order = np.argsort(key, kind="stable")
-        self.keys = key[self.order]
-
-    def _column(self, x: Floats) -> Ints:
-        return np.floor((x - self.left) / BIN_M).astype(np.int64)
-
-    def _line(self, y: Floats) -> Ints:
-        return np.floor((y - self.low) / BIN_M).astype(np.int64)
-
-    def candidates(self, bounds: Floats, block: int) -> Any:
-        """Yield pairs (polygon, point) whose boxes meet, a block of them at a time."""
-        box = np.flatnonzero(np.isfinite(bounds).all(axis=1))
-        first = np.clip(self._column(bounds[box, 0]), 0, self.width)
-        last = np.clip(self._column(bounds[box, 2]), -1, self.width - 1)
-        low = np.clip(self._line(bounds[box, 1]), 0, self.height)
-        high = np.clip(self._line(bounds[box, 3]), -1, self.height - 1)
-        lines = np.where(last >= first, np.maximum(high - low + 1, 0), 0)
-        which, step = expand(lines)
-        start_key = (low[which] + step) * self.width
-        start = np.searchsorted(self.keys, start_key + first[which], side="left")
-        end = np.searchsorted(self.keys, start_key + last[which], side="right")
-        count = end - start
-        total = np.concatenate([[0], np.cumsum(count)])
-        at = 0
-        while at < len(count):
-            stop = max(int(np.searchsorted(total, total[at] + block, side="right")) - 1, at + 1)
-            run, offset = expand(count[at:stop])
-            run += at
-            yield box[which[run]], self.order[start[run] + offset]
-            at = stop
-
-
-def expand(count: Ints) -> tuple[Ints, Ints]:
-    """Give, for runs of some lengths, the run each item belongs to and its rank in it.
-
-    Parameters
-    ----------
-    count
-        Lengths of the runs.
-
-    Returns
-    -------
-    tuple of numpy.ndarray
-        Run and rank of each item.
-
-    Examples
-    --------
-    >>> expand(np.array([2, 0, 1]))
-    (array([0, 0, 2]), array([0, 1, 0]))
-    """
-    run = np.repeat(np.arange(len(count)), count)
-    start = np.cumsum(count) - count
-    return run, np.arange(len(run)) - start[run]
+    grid = grid_frame({name: table.column(column) for name, column in found.items()}, path.name)
+    refuse_twice(Seen().add(marks_of(*(grid[c].to_numpy() for c in ("epsg", "x", "y")))), path.name)
+    return grid
 
 
 # -- the file
@@ -250,8 +148,33 @@ def _delimiter(path: Path) -> str:
     return max(",;\t|", key=line.count)
 
 
-def _find_columns(names: list[str], given: Mapping[str, str], file: str) -> dict[str, str]:
-    """Give the file's column for each of ours."""
+def find_columns(names: list[str], given: Mapping[str, str], file: str) -> dict[str, str]:
+    """Find which of a file's columns is each of those of a grid.
+
+    Parameters
+    ----------
+    names
+        The file's columns.
+    given
+        As `read_grid` takes it.
+    file
+        What to call the file in messages.
+
+    Returns
+    -------
+    dict
+        The file's column for each of ours that it has.
+
+    Raises
+    ------
+    ColumnError
+        If the identifier or the population is missing, or what was given does not fit.
+
+    Examples
+    --------
+    >>> find_columns(["Idcar_200m", "Ind", "geometry"], {}, "carreaux.parquet")
+    {'carreau': 'Idcar_200m', 'population': 'Ind'}
+    """
     for ours, theirs in given.items():
         if ours not in SYNONYMS:
             hint = did_you_mean(ours, SYNONYMS)
@@ -293,20 +216,45 @@ def _read_columns(path: Path, names: list[str], layer: str | None) -> pa.Table:
 # -- columns into the frame
 
 
-def _grid(data: Mapping[str, Any], file: str) -> pd.DataFrame:
-    """Place the cells and turn text into numbers."""
+def grid_frame(data: Mapping[str, Any], file: str, before: int = 0) -> pd.DataFrame:
+    """Place the cells and turn text into numbers.
+
+    Parameters
+    ----------
+    data
+        Columns of Arrow by our names.
+    file
+        What to call the file in messages.
+    before
+        How many rows of the file come before these.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `read_grid`; whether a cell comes twice is not looked at.
+
+    Raises
+    ------
+    DataError
+        As `read_grid`.
+
+    Examples
+    --------
+    >>> ids = pa.chunked_array([["CRS3035RES200mN3132800E3798000"]])
+    >>> grid = grid_frame({"carreau": ids, "population": pa.chunked_array([["12,5"]])}, "a.csv")
+    >>> grid[["x", "y", "population"]].to_numpy().tolist()
+    [[3798100.0, 3132900.0, 12.5]]
+    """
     ids = data["carreau"].cast(pa.string())
-    corner = _corners(ids, file)
-    half = corner["side"] / 2
+    epsg, side, north, east = _corners(ids, file, before)
     out = pd.DataFrame(
         {
-            "carreau": ids.to_pandas().astype("str"),
-            "epsg": corner["epsg"],
-            "x": corner["east"] + half,
-            "y": corner["north"] + half,
+            "carreau": pd.Series(ids, dtype="str"),
+            "epsg": epsg,
+            "x": east + side / 2,
+            "y": north + side / 2,
         }
     )
-    _refuse_twice(out, file)
     for name in NUMBERS:
         if name in data:
             out[name] = _numbers(data[name], name, out["carreau"], file)
@@ -315,34 +263,88 @@ def _grid(data: Mapping[str, Any], file: str) -> pd.DataFrame:
         _numbers(imputed, "impute", out["carreau"], file) > 0 if imputed is not None else False
     )
     if "lcog_geo" in data:
-        out["lcog_geo"] = data["lcog_geo"].cast(pa.string()).to_pandas().astype("str")
+        out["lcog_geo"] = pd.Series(data["lcog_geo"].cast(pa.string()), dtype="str")
     return out
 
 
-def _corners(ids: Any, file: str) -> pd.DataFrame:
+def refuse_twice(cell: tuple[int, float, float] | None, file: str) -> None:
+    """Refuse a grid in which a cell comes twice.
+
+    Parameters
+    ----------
+    cell
+        What `Seen.add` gave.
+    file
+        What to call the file in the message.
+
+    Raises
+    ------
+    DataError
+        If there is such a cell.
+
+    Examples
+    --------
+    >>> refuse_twice(None, "carreaux.csv")
+    """
+    if cell is not None:
+        raise DataError(
+            f"{file}: cells come twice, one of them has its centre at x = {cell[1]:g}, "
+            f"y = {cell[2]:.10g} (EPSG:{cell[0]}). Give one vintage and one level at a time."
+        )
+
+
+def _corners(ids: Any, file: str, before: int) -> tuple[Ints, Ints, Ints, Ints]:
     """Read the CRS, side and lower left corner of cells from their identifiers."""
+    alike = _alike(ids)
+    if alike is not None:
+        return alike
     parts = pc.extract_regex(ids, CELL_ID)
     wrong = pc.is_null(parts).to_numpy(zero_copy_only=False)
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
         raise DataError(
             f"{file}: {int(wrong.sum())} cells have no readable identifier, the first in row "
-            f"{first + 1}: {ids[first].as_py()!r}. One looks like CRS3035RES200mN3132800E3798000."
+            f"{before + first + 1}: {ids[first].as_py()!r}. One looks like "
+            "CRS3035RES200mN3132800E3798000."
         )
-    fields = {
-        name: pc.cast(pc.struct_field(parts, [name]), pa.int64()).to_numpy()
+    epsg, side, north, east = (
+        pc.cast(pc.struct_field(parts, [name]), pa.int64()).to_numpy()
         for name in ("epsg", "side", "north", "east")
-    }
-    return pd.DataFrame(fields)
+    )
+    return epsg, side, north, east
 
 
-def _refuse_twice(grid: pd.DataFrame, file: str) -> None:
-    twice = grid.duplicated(["epsg", "x", "y"])
-    if twice.any():
-        raise DataError(
-            f"{file}: {int(twice.sum())} cells come twice, the first is "
-            f"{grid['carreau'][twice].iloc[0]}. Give one vintage and one level at a time."
-        )
+def _alike(ids: Any) -> tuple[Ints, Ints, Ints, Ints] | None:
+    """Read identifiers that differ in nothing but digits: a table of letters, ten times faster."""
+    text = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
+    if not len(text) or text.null_count or not (found := re.match(CELL_ID, text[0].as_py())):
+        return None
+    _, offsets, letters = text.buffers()
+    at = np.frombuffer(offsets, np.int32, len(text) + 1, text.offset * 4)
+    length = at[1] - at[0]
+    if length != len(found[0]) or (np.diff(at) != length).any():
+        return None
+    table = np.frombuffer(letters, np.uint8, len(text) * length, at[0]).reshape(-1, length)
+    (begin, middle), (again, end) = found.span("north"), found.span("east")
+    for constant in (slice(0, begin), slice(middle, again)):
+        if (table[:, constant] != table[0, constant]).any():
+            return None
+    north, east = _decimal(table[:, begin:middle]), _decimal(table[:, again:end])
+    if north is None or east is None:
+        return None
+    epsg, side = (np.full(len(text), int(found[name])) for name in ("epsg", "side"))
+    return epsg, side, north, east
+
+
+def _decimal(letters: npt.NDArray[np.uint8]) -> Ints | None:
+    """Read numbers from their digits, one column each; nothing if one is no digit."""
+    number = np.zeros(len(letters), dtype=np.int64)
+    for column in letters.T:
+        digit = column - np.uint8(ord("0"))
+        if digit.max() > 9:
+            return None
+        number = number * 10 + digit
+    return number
 
 
 def _numbers(column: Any, name: str, ids: pd.Series, file: str) -> Floats:
@@ -354,7 +356,9 @@ def _numbers(column: Any, name: str, ids: pd.Series, file: str) -> Floats:
         values = pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid as error:
         raise DataError(f"{file}: {name} holds something else than numbers: {error}") from None
-    wrong = values < 0 if name != "population" else ~(values >= 0)
+    wrong = (values < 0) | np.isinf(values)
+    if name == "population":
+        wrong |= np.isnan(values)
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
         raise DataError(

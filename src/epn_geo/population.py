@@ -9,20 +9,30 @@ they are. The sum of the cells themselves stays beside it, in `population_carrea
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from epn_geo.cells import Cells, may_be_shown
-from epn_geo.coverage import discs_round, serves
+from epn_geo.areas import Band
+from epn_geo.cells import Cells, Territory, may_be_shown
+from epn_geo.coverage import areas_round, discs_round
 from epn_geo.crs import CRS, require_crs, to_metric
 from epn_geo.errors import DataError
-from epn_geo.geometry.arcs import Bools, Floats, Ints
-from epn_geo.grids import cells_within
+from epn_geo.geometry.arcs import Bools, Discs, Floats, Ints
+from epn_geo.geometry.within import cells_within
+from epn_geo.grids import read_grid
 from epn_geo.radii import Radius, measures_of, named_measures
+from epn_geo.streaming import Progress, is_streamed, tally_grid
+from epn_geo.tallies import Spread, Sums
+
+COUNTED = ("cells", "imputed", "people", "households", "people placed", "person-km")
+Reach = float | Discs | npt.NDArray[Any]  # kilometres, unequal discs, or polygons
 
 SLIVER_M = 10.0  # outlines of gaps are drawn to within 5 m of the circles
 
@@ -30,10 +40,13 @@ SLIVER_M = 10.0  # outlines of gaps are drawn to within 5 m of the circles
 def measure_population(
     communes: gpd.GeoDataFrame,
     places: gpd.GeoDataFrame,
-    grid: pd.DataFrame,
+    grid: pd.DataFrame | str | Path,
     radius_km: Radius | Sequence[float] | None = None,
     *,
     areas: gpd.GeoDataFrame | None = None,
+    columns: Mapping[str, str] | None = None,
+    client: Any = None,
+    progress: Progress = lambda _done, _all: None,
 ) -> gpd.GeoDataFrame:
     """Measure who is within reach of a place, and how far people live from one, cell by cell.
 
@@ -44,13 +57,23 @@ def measure_population(
     places
         Points in any CRS; `serves` tells which count.
     grid
-        What `read_grid` or `locate_cells` gave. Cells outside the communes count for none of them:
-        `count_cells` says how many they are.
+        What `read_grid` or `locate_cells` gave; or the path of a grid. A Parquet file, or a folder
+        of them, flat or in folders such as ``annee=2021``, is read some rows at a time and never
+        held whole, whatever its size; any other file that `read_grid` knows is read whole. The
+        figures are the same. Cells outside the communes count for none of them: `count_cells` says
+        how many they are.
     radius_km
         As in `measure_coverage`. Those that `communes` was measured with if left out, or 10 km.
     areas
         Polygons of reach in place of discs: isochrones, or any others, in any CRS. Those of several
         `minutes` give one set of columns each. Distances are to `places` all the same.
+    columns
+        For a path: what a column of the file is, as in `read_grid`.
+    client
+        For a path in Parquet: a ``distributed.Client`` or the address of a Dask scheduler, to count
+        on a cluster (extra ``epn-geo[dask]``). Every worker must see the path.
+    progress
+        For a path in Parquet: called with the cells counted and all cells.
 
     Returns
     -------
@@ -64,7 +87,8 @@ def measure_population(
         - `population_couverte`: that share times `population`, if there is one, else times
           `population_carreaux`;
         - `distance_habitants_km`, `distance_habitants_mediane_km`, `distance_habitants_p90_km`:
-          mean, median and 90th percentile, over people, of the straight line to the nearest place;
+          mean, median and 90th percentile, over people, of the straight line to the nearest place
+          (the last two to the nearest 10 m);
         - `methode_population`: ``carreaux``, or ``surface`` for a commune without an inhabited
           cell, which keeps what `measure_coverage` said.
 
@@ -81,6 +105,9 @@ def measure_population(
     With P the legal population of a commune, p the people of its cells c, and d the distance from
     the centre of c to the nearest place: population_couverte = P Σ p [d ≤ r] / Σ p. A cell is in or
     out whole: at 200 m, that moves a boundary by 141 m at most.
+
+    Sums are exact (`tallies`): a grid gives the same figures, to the last bit, in memory, in parts
+    of any size and on a cluster.
 
     Source: INSEE, dispositif Filosofi, données carroyées à 200 m.
 
@@ -102,29 +129,18 @@ def measure_population(
     [1200.0, 0.55]
     """
     require_crs(places, "places")
-    metric = to_metric(communes, what="communes")
-    cells = Cells.of(grid, communes, metric.crs)
-    distance = cells.distance_to(discs_round(places, 1.0, metric.crs)) / 1000
-    if areas is None:
-        measures = _measures(communes, radius_km)
-        reached = {k: _near(cells, distance, places, r, metric.crs) for k, r in measures.items()}
-    else:
-        reached = _in_areas(cells, areas, radius_km, metric.crs)
-    out = communes.copy()
-    inhabited = _add_counts(out, cells)
-    legal = communes["population"].to_numpy(float) if "population" in communes else None
-    for suffix, near in reached.items():
-        share = cells.sums(cells.people * near) / np.where(inhabited, cells.total, np.nan)
-        out[f"part_population_couverte{suffix}"] = share
-        column = f"population_couverte{suffix}"
-        covered = share * (out["population_carreaux"].to_numpy() if legal is None else legal)
-        before = communes[column].to_numpy(float) if column in communes else np.nan
-        out[column] = np.where(inhabited, covered, before)
-    _add_distances(out, cells, distance)
-    out["methode_population"] = pd.Series(
-        np.where(inhabited, "carreaux", "surface"), index=out.index, dtype="str"
-    )
-    return out
+    question = _question(communes, places, radius_km, areas)
+    if isinstance(grid, str | Path) and is_streamed(grid):
+        counted = tally_grid(
+            grid, question.ask, Headcount.merged, columns=columns, client=client, progress=progress
+        )
+        return _measured(communes, question, counted)
+    if client is not None:
+        raise DataError("A client serves a grid in Parquet on disk: give its path as grid.")
+    if isinstance(grid, str | Path):
+        grid = read_grid(grid, columns=columns)
+    cells = Cells.of(grid, communes, question.territory.crs)
+    return _measured(communes, question, question.headcount(cells))
 
 
 def measure_gaps(
@@ -194,7 +210,8 @@ def measure_gaps(
     if areas is None:
         near = cells.within(discs_round(places, _radius_of(gaps, radius_km), metric.crs))
     else:
-        near = np.logical_or.reduce([*_in_areas(cells, areas, radius_km, metric.crs).values()])
+        bands = _bands(areas, places, radius_km, metric.crs)
+        near = np.logical_or.reduce([_near(cells, cells.x, band.shapes) for band in bands])
     far = ~near & (cells.row >= 0)
     zones = gaps.to_crs(metric.crs).geometry.to_numpy()
     zone = _zone_of(cells.x[far], cells.y[far], zones)
@@ -228,13 +245,12 @@ def _measures(
     if not any(str(column).startswith("part_couverte") for column in communes):
         return {"": 10.0}
     found = {}
-    for suffix, value in measures_of(communes):
-        if value is None:
-            raise DataError(
-                "Each place had its own radius when this coverage was measured: give the same "
-                "radius_km again."
-            )
-        found[suffix] = value
+    for measure in measures_of(communes):
+        if measure.radius_km is None:
+            what = "Areas were given" if measure.areas else "Each place had its own radius"
+            again = "areas" if measure.areas else "radius_km"
+            raise DataError(f"{what} when this coverage was measured: give the same {again} again.")
+        found[measure.suffix] = measure.radius_km
     return dict(found)
 
 
@@ -254,48 +270,114 @@ def _radius_of(gaps: pd.DataFrame, radius_km: Radius | None) -> Radius:
     return float(gaps["rayon_km"].iloc[0]) if len(gaps) else 10.0
 
 
-def _in_areas(
-    cells: Cells, areas: gpd.GeoDataFrame, radius_km: object, crs: CRS
-) -> dict[str, Bools]:
-    """Tell which cells lie in polygons of reach, time by time."""
+def _bands(
+    areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, radius_km: object, crs: CRS
+) -> list[Band]:
+    """Give the polygons of reach, time by time."""
     if radius_km is not None:
         raise DataError("Give either radius_km or areas, not both.")
-    require_crs(areas, "areas")
-    counted = areas[serves(areas)].to_crs(crs)
-    times = sorted(areas["minutes"].dropna().unique()) if "minutes" in areas else []
-    if len(times) < 2:
-        return {"": cells_within(cells.x, cells.y, counted.geometry.to_numpy()) >= 0}
-    reached = {}
-    for minutes in times:
-        polygons = counted.geometry[counted["minutes"] == minutes].to_numpy()
-        suffix = f"_{minutes:g}min".replace(".", "_")
-        reached[suffix] = cells_within(cells.x, cells.y, polygons) >= 0
-    return reached
+    return areas_round(areas, places, crs)
 
 
-def _near(
-    cells: Cells, distance_km: Floats, places: gpd.GeoDataFrame, radius: Radius, crs: CRS
-) -> Bools:
+class Headcount(NamedTuple):
+    """The people of cells by commune, in integers: parts of a grid add up in any order."""
+
+    sums: Sums  # see COUNTED, then the people within reach by each measure
+    spread: Spread
+
+    @classmethod
+    def merged(cls, several: Sequence[Headcount]) -> Headcount:
+        """Put those of parts together."""
+        return cls(
+            Sums.merged([h.sums for h in several]), Spread.merged([h.spread for h in several])
+        )
+
+
+class Question(NamedTuple):
+    """What is asked about each cell: its commune, how far it is, and what it is in reach of."""
+
+    territory: Territory
+    sites: Discs  # the places that count
+    reaches: dict[str, Reach]  # by the ending of its columns
+
+    def ask(self, grid: pd.DataFrame) -> Headcount:
+        """Count the people of some cells: the same on all of a grid as on each of its parts."""
+        return self.headcount(Cells.on(self.territory, grid))
+
+    def headcount(self, cells: Cells) -> Headcount:
+        """Count the people of cells that have their commune."""
+        distance = cells.distance_to(self.sites)
+        known = np.isfinite(distance)
+        kilometres = np.where(known, distance, 0.0) / 1000
+        near = (_near(cells, distance / 1000, reach) for reach in self.reaches.values())
+        columns = [
+            np.ones(len(cells.x), dtype=bool),
+            cells.imputed,
+            cells.people,
+            cells.households,
+            cells.people * known,
+            cells.people * kilometres,
+            *(cells.people * within for within in near),
+        ]
+        return Headcount(Sums.of(cells.row, columns), Spread.of(cells.row, distance, cells.people))
+
+
+def _question(
+    communes: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame,
+    radius_km: Radius | Sequence[float] | None,
+    areas: gpd.GeoDataFrame | None,
+) -> Question:
+    """Say what is asked about each cell, so that it can be sent to where the cells are."""
+    territory = Territory.of(communes)
+    crs = territory.crs
+    sites = discs_round(places, 1.0, crs)
+    reaches: dict[str, Reach] = {}
+    if areas is not None:
+        reaches |= {band.suffix: band.shapes for band in _bands(areas, places, radius_km, crs)}
+    else:
+        for suffix, radius in _measures(communes, radius_km).items():
+            discs = discs_round(places, radius, crs)
+            reaches[suffix] = float(radius) if isinstance(radius, int | float) else discs
+    return Question(territory, sites, reaches)
+
+
+def _near(cells: Cells, distance_km: Floats, reach: Reach) -> Bools:
     """Tell which cells are within reach: one search serves every radius that is one number."""
-    if isinstance(radius, int | float):
-        discs_round(places, radius, crs)  # for its checks
-        return np.asarray(distance_km <= radius)
-    return cells.within(discs_round(places, radius, crs))
+    if isinstance(reach, float):
+        return np.asarray(distance_km <= reach)
+    if isinstance(reach, Discs):
+        return cells.within(reach)
+    return np.asarray(cells_within(cells.x, cells.y, reach) >= 0)
 
 
-def _add_counts(out: gpd.GeoDataFrame, cells: Cells) -> Bools:
-    """Add what the cells of each commune hold; tell which communes have an inhabited one."""
-    total, count = cells.total, cells.sums(np.ones(len(cells.x)))
+def _measured(communes: gpd.GeoDataFrame, question: Question, found: Headcount) -> gpd.GeoDataFrame:
+    """Put what was counted beside the communes; INSEE's rule is held on the sums of all parts."""
+    size = len(communes)
+    count, imputed, people, households, placed, person_km, *reached = (
+        found.sums.column(at, size) for at in range(len(COUNTED) + len(question.reaches))
+    )
+    out = communes.copy()
+    inhabited = people > 0
     out["carreaux"] = count.astype(np.int64)
-    out["carreaux_imputes"] = cells.sums(cells.imputed.astype(float)).astype(np.int64)
-    shown = may_be_shown(count, cells.sums(cells.households))
-    out["population_carreaux"] = np.where(shown, total, np.nan)
-    return total > 0
+    out["carreaux_imputes"] = imputed.astype(np.int64)
+    out["population_carreaux"] = np.where(may_be_shown(count, households), people, np.nan)
+    legal = communes["population"] if "population" in communes else out["population_carreaux"]
+    for suffix, near in zip(question.reaches, reached, strict=True):
+        share = _ratio(near, people)
+        out[f"part_population_couverte{suffix}"] = share
+        column = f"population_couverte{suffix}"
+        before = communes[column].to_numpy(float) if column in communes else np.nan
+        out[column] = np.where(inhabited, share * legal.to_numpy(float), before)
+    out["distance_habitants_km"] = _ratio(person_km, placed)
+    for name, share_of in (("mediane", (1, 2)), ("p90", (9, 10))):
+        out[f"distance_habitants_{name}_km"] = found.spread.quantile(share_of, size) / 1000
+    out["methode_population"] = pd.Series(
+        np.where(inhabited, "carreaux", "surface"), index=out.index, dtype="str"
+    )
+    return out
 
 
-def _add_distances(out: gpd.GeoDataFrame, cells: Cells, distance_km: Floats) -> None:
-    """Add mean, median and 90th percentile of the distance to the nearest place."""
-    with np.errstate(invalid="ignore"):
-        out["distance_habitants_km"] = cells.sums(distance_km * cells.people) / cells.total
-    median, ninth = cells.quantiles(distance_km, (0.5, 0.9))
-    out["distance_habitants_mediane_km"], out["distance_habitants_p90_km"] = median, ninth
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    missing = np.full(len(whole), np.nan)
+    return np.asarray(np.divide(part, whole, out=missing, where=whole > 0))
