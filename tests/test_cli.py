@@ -111,6 +111,36 @@ def test_what_cannot_be_used_is_one_sentence_and_no_traceback(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.fixture
+def browser(tmp_path: Path) -> Path:
+    """Stand in for the reader's browser: it writes down what it was asked to open."""
+    program = tmp_path / "browser"
+    program.write_text(f'#!/bin/sh\nprintf %s "$1" > "{tmp_path}/opened"\n')
+    program.chmod(0o755)
+    return program
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+@pytest.mark.parametrize(
+    ("more", "settings", "opens"),
+    [((), {}, True), (("--json",), {}, False), ((), {"CI": "true"}, False)],
+)
+def test_the_map_is_opened_for_people_only(
+    tmp_path: Path, browser: Path, more: tuple[str, ...], settings: dict[str, str], opens: bool
+) -> None:
+    env = {name: value for name, value in os.environ.items() if name != "CI"}
+    done = subprocess.run(
+        [sys.executable, "-m", "epn_geo", "build", "--epci", "247600646", "--open", *more],
+        cwd=tmp_path, capture_output=True, check=False,
+        env=env | {"BROWSER": str(browser)} | settings,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    opened = tmp_path / "opened"
+    assert opened.exists() is opens
+    if opens:
+        assert opened.read_text() == (tmp_path / "maps" / "carte.html").as_uri()
+
+
 def test_an_output_that_is_a_file_is_explained(tmp_path: Path) -> None:
     (tmp_path / "maps").write_text("")
     done = run("build", "--departement", "61", cwd=tmp_path)

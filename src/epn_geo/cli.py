@@ -12,6 +12,7 @@ from epn_geo._version import __version__
 from epn_geo.errors import EpnGeoError
 from epn_geo.verbs.access import access_command
 from epn_geo.verbs.changes import diff_command, history_command, snapshot_command
+from epn_geo.verbs.doctor import doctor_command
 from epn_geo.verbs.fetch import cache_app, fetch_app
 from epn_geo.verbs.lists import geocode_command, isochrones_command, merge_command
 from epn_geo.verbs.needs import needs_command
@@ -48,6 +49,7 @@ app.command("snapshot")(snapshot_command)
 app.command("history")(history_command)
 app.command("publish")(publish_command)
 app.add_typer(cache_app, name="cache")
+app.command("doctor")(doctor_command)
 
 
 def _show_version(asked: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Literal, get_args
+from typing import Literal, Protocol, get_args
 
 from epn_geo.errors import DataError, did_you_mean
 
@@ -30,6 +30,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "reason_far": (
         "mairie à {distance} km du lieu le plus proche",
         "town hall {distance} km from the nearest place",
+    ),
+    "reason_beyond": (
+        "mairie à plus de {reach} de tout lieu (le plus proche à {distance} km à vol d'oiseau)",
+        "town hall beyond {reach} of every place (the nearest {distance} km in a straight line)",
     ),
     "reason_none": ("aucun lieu", "no place at all"),
     "reason_little": ("{part} % de la surface à portée", "{part}% of the area within reach"),
@@ -88,7 +92,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "note_causes": ("Grâce à qui, à cause de qui", "By whose doing"),
     "note_halls": ("Mairies", "Town halls"),
     "note_services": ("Services", "Services"),
-    "note_reach": ("à moins de {km} km d’un lieu", "within {km} km of a place"),
+    "note_reach": ("à moins de {reach} d’un lieu", "within {reach} of a place"),
     "note_own_reach": ("à portée d’un lieu", "within reach of a place"),
     "note_headline": (
         "{what} {where} : {people} {reach}{detail}.",
@@ -178,6 +182,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "“{reach}”: in a straight line, fixed places only. Inhabitants are counted by the share "
         "of their commune’s area that is within reach, as if they were spread evenly: these are "
         "estimates.",
+    ),
+    "note_definition_areas": (
+        "« {reach} » : {method} ; lieux fixes seulement. Les habitants sont comptés selon la part "
+        "de la surface de leur commune qui est à portée, comme s’ils y étaient répartis "
+        "uniformément : ce sont des estimations.",
+        "“{reach}”: {method}; fixed places only. Inhabitants are counted by the share of their "
+        "commune’s area that is within reach, as if they were spread evenly: these are estimates.",
     ),
     "map_gained": ("Désormais à portée", "Now within reach"),
     "map_lost": ("N’est plus à portée", "No longer within reach"),
@@ -337,12 +348,82 @@ WORDS: dict[str, tuple[str, str]] = {
         "Columns of the list that are empty throughout are not shown here; they are in lieux.csv.",
     ),
     "yes_no": ("oui|non", "yes|no"),
+    "open_failed": (
+        "Aucun navigateur ne s'ouvre d'ici : ouvrez {file}.",
+        "No browser can be opened from here: open {file}.",
+    ),
+    # -- what the installation has and lacks: see doctor.py
+    "doctor_version": ("epn-geo", "epn-geo"),
+    "doctor_python": ("Python", "Python"),
+    "doctor_packages": ("Paquets", "Packages"),
+    "doctor_extras": ("En option", "Optional"),
+    "doctor_native": ("Bibliothèques", "Libraries"),
+    "doctor_projection": ("Projection", "Projection"),
+    "doctor_data": ("Communes", "Communes"),
+    "doctor_demo": ("Démonstration", "Demonstration"),
+    "doctor_fonts": ("Polices", "Fonts"),
+    "doctor_output": ("Dossier de sortie", "Output folder"),
+    "doctor_space": ("Place sur le disque", "Room on the disk"),
+    "doctor_cache": ("Réponses gardées", "Answers kept"),
+    "doctor_encoding": ("Encodage", "Encoding"),
+    "doctor_install": (
+        "Réinstallez : pip install --force-reinstall epn-geo (ou, dans la copie du dépôt, "
+        "pip install .).",
+        "Install again: pip install --force-reinstall epn-geo (or, in the copy of the repository, "
+        "pip install .).",
+    ),
+    "doctor_old_python": ("Il faut Python {least} ou plus récent.", "Python {least} is needed."),
+    "doctor_extra_missing": (
+        "Facultatif : pip install 'epn-geo[{extras}]'.",
+        "Optional: pip install 'epn-geo[{extras}]'.",
+    ),
+    "doctor_projection_wrong": (
+        "PROJ lit la base d'un autre programme : retirez les variables PROJ_LIB et PROJ_DATA.",
+        "PROJ reads another program's data base: unset the variables PROJ_LIB and PROJ_DATA.",
+    ),
+    "doctor_communes": (
+        "{communes} communes, {departements} départements, au {date}",
+        "{communes} communes, {departements} départements, as of {date}",
+    ),
+    "doctor_first_of": ("1er janvier {year}", "1 January {year}"),
+    "doctor_not_a_folder": (
+        "Ce n'est pas un dossier : donnez-en un autre avec -o.",
+        "This is not a folder: give another with -o.",
+    ),
+    "doctor_not_writable": (
+        "On ne peut pas y écrire : donnez un autre dossier avec -o.",
+        "It cannot be written to: give another folder with -o.",
+    ),
+    "doctor_free": ("{size} Go libres", "{size} GB free"),
+    "doctor_full": (
+        "Le disque est presque plein : libérez de la place.",
+        "The disk is almost full: make room.",
+    ),
+    "doctor_cached": (
+        "{folder} (réponses : {count}, {size} Mo)",
+        "{folder} (answers: {count}, {size} MB)",
+    ),
+    "doctor_cache_unwritable": (
+        "Seul fetch en a besoin : donnez-lui un autre dossier avec --cache.",
+        "Only fetch needs it: give it another folder with --cache.",
+    ),
+    "doctor_encoding_poor": (
+        "Les accents ne s'y écrivent pas : définissez PYTHONUTF8=1.",
+        "It has no accents: set PYTHONUTF8=1.",
+    ),
+    "doctor_fit": ("Tout est en ordre.", "All is well."),
+    "doctor_unfit": (
+        "Il manque de quoi faire une étude : voyez les lignes marquées !!.",
+        "Something that a study needs is missing: see the lines marked !!.",
+    ),
     "sheet_sources": ("Sources et définitions", "Sources and definitions"),
     "per_place": ("Habitants par {category}", "Inhabitants per {category}"),
     "short": (
         "{category} manquants pour atteindre le taux commun",
         "{category} short of the common rate",
     ),
+    "reach_route": ("{km} km par la route", "{km} km by road"),
+    "reach_areas": ("la portée fournie pour chaque lieu", "the reach given for each place"),
     "own_radius": ("la portée propre à chaque lieu", "each place's own reach"),
     "line_region": (
         "{region} : {communes} communes, {population} habitants, dont {far} ({part} %) à plus de "
@@ -374,6 +455,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "Reach: straight-line distance round each fixed place ({radii}), in the official "
         "projection of the territory. CRANT, prize winners and mobile places have no reach; "
         "neighbouring places outside the territory have.",
+    ),
+    "definition_reach_areas": (
+        "Portée : polygones autour des lieux fixes ({radii}) ; {method}. Les CRANT, les lauréats "
+        "du prix et les lieux itinérants n'ont pas de portée ; un lieu sans polygone non plus. Les "
+        "distances sont en ligne droite.",
+        "Reach: polygons round the fixed places ({radii}); {method}. CRANT, prize winners and "
+        "mobile places have no reach; neither has a place without a polygon. Distances are "
+        "straight lines.",
     ),
     "definition_area": (
         "Part de la surface à portée : part de la surface de la commune à portée d'au moins un "
@@ -551,6 +640,22 @@ WORDS: dict[str, tuple[str, str]] = {
     "map_definition_areas": (
         "À portée : dans la zone d’accès d’au moins un lieu d’aide au numérique.",
         "Within reach: inside the access area of at least one place of digital help.",
+    ),
+    "map_definition_time": (
+        "À portée : à moins de {reach} d’un lieu fixe d’aide au numérique ; {method}. Les "
+        "habitants sont comptés selon la part de la surface de leur commune qui est à portée.",
+        "Within reach: less than {reach} from a fixed place of digital help; {method}. Inhabitants "
+        "are counted by the share of their commune’s area that is within reach.",
+    ),
+    "map_definition_given": (
+        "À portée : dans la zone d’accès d’au moins un lieu d’aide au numérique ; {method}.",
+        "Within reach: inside the access area of at least one place of digital help; {method}.",
+    ),
+    "map_definition_estimated": (
+        "À portée : à moins d’un temps de trajet estimé, et non mesuré, d’un lieu fixe d’aide au "
+        "numérique ; {method}.",
+        "Within reach: less than an estimated, not measured, travel time from a fixed place of "
+        "digital help; {method}.",
     ),
     "map_definition_unknown": (
         "À portée : part de la surface de la commune desservie par un lieu d’aide au numérique.",
@@ -741,6 +846,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "Underserved: town hall out of reach, or less than half of the area within reach (a "
         "convention). Common rate: as many places per inhabitant as altogether.",
     ),
+    "fiche_definitions_areas": (
+        "À portée : à moins de {km} d'un lieu fixe d'aide au numérique, où qu'il soit ; {method} ; "
+        "distances en ligne droite ; habitants comptés selon la part de la surface de leur "
+        "commune. Sous-desservie : mairie hors de portée, ou moins de la moitié de la surface à "
+        "portée (convention). Taux commun : autant de lieux par habitant que dans l'ensemble.",
+        "Within reach: less than {km} from a fixed place of digital help, wherever it stands; "
+        "{method}; straight-line distances; inhabitants counted by the share of their commune's "
+        "area. Underserved: town hall out of reach, or less than half of the area within reach (a "
+        "convention). Common rate: as many places per inhabitant as altogether.",
+    ),
     "fiche_sources": ("Sources : {sources}", "Sources: {sources}"),
     "fiche_map": (
         "Carte : part de la surface de chaque commune à portée d'un lieu, zones hors de portée "
@@ -760,8 +875,32 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "finding_champ_absent": ("le champ {champ} est vide", "the field {champ} is empty"),
     "finding_champ_absent_partout": (
-        "le champ {champ} est vide dans les {total} lignes",
-        "the field {champ} is empty in all {total} rows",
+        "le champ {champ} est vide partout ({total})",
+        "the field {champ} is empty everywhere ({total})",
+    ),
+    "finding_colonne_absente": (
+        "aucune colonne n'est reconnue comme {champ}",
+        "no column is recognised as {champ}",
+    ),
+    "finding_colonne_absente_vues": (
+        "aucune colonne n'est reconnue comme {champ} ; colonnes non reconnues : {columns}",
+        "no column is recognised as {champ}; columns not recognised: {columns}",
+    ),
+    "finding_liste_vide": (
+        "la liste ne contient aucun lieu : sous l'en-tête, toutes les lignes sont vides",
+        "the list holds no place: under its header, all rows are blank",
+    ),
+    "finding_lignes_vides": (
+        "{count} lignes vides ignorées : lignes {lines}",
+        "{count} blank rows passed over: rows {lines}",
+    ),
+    "finding_ligne_vide_ignoree": (
+        "{count} ligne vide ignorée : ligne {lines}",
+        "{count} blank row passed over: row {lines}",
+    ),
+    "finding_ligne_ignoree": (
+        "ligne ignorée : un total, une note ou l'en-tête répété, et non un lieu",
+        "row passed over: a total, a note or the header once more, and no place",
     ),
     "finding_champ_souvent_absent": (
         "le champ {champ} est vide dans {rows} lignes sur {total} (lignes {first})",
@@ -865,9 +1004,45 @@ WORDS: dict[str, tuple[str, str]] = {
         "aucun lieu de la liste ne porte l'identifiant de ce parent",
         "no place of the list has this parent's identifier",
     ),
+    "finding_parent_sans_nom": (
+        "aucun lieu de la liste ne porte le nom ou l'identifiant de ce lieu de rattachement",
+        "no place of the list has this parent's name or identifier",
+    ),
     "finding_parent_incoherent": (
         "le parent est le lieu lui-même ou une autre antenne",
         "the parent is the place itself or another antenna",
+    ),
+    "finding_lieu_sans_zone": (
+        "aucun polygone de portée : ce lieu ne couvre rien",
+        "no polygon of reach: this place covers nothing",
+    ),
+    "finding_lieu_sans_zone_de": (
+        "aucun polygone de portée à {reach} : ce lieu ne couvre rien à cette durée",
+        "no polygon of reach at {reach}: this place covers nothing at that time",
+    ),
+    "finding_zone_sans_lieu": (
+        "polygone de portée d'un lieu absent de la liste ({place}) : il ne compte pas",
+        "polygon of reach of a place that is not in the list ({place}): it does not count",
+    ),
+    "finding_zone_sans_identifiant": (
+        "polygone de portée qui ne dit pas de quel lieu il est : il ne compte pas{place}",
+        "polygon of reach that does not say whose it is: it does not count{place}",
+    ),
+    "finding_zone_loin_du_lieu": (
+        "polygone de portée à {km} km de son lieu : identifiant ou coordonnées à vérifier",
+        "polygon of reach {km} km from its place: check the identifier or the coordinates",
+    ),
+    "finding_zone_sans_polygone": (
+        "aucun polygone dans le fichier des portées pour cette ligne ({why})",
+        "no polygon in the file of reach for this row ({why})",
+    ),
+    "finding_zone_sans_duree": (
+        "polygone de portée sans durée, alors que d'autres en ont une : il ne compte pas",
+        "polygon of reach without a time, where others have one: it does not count",
+    ),
+    "finding_zone_corrigee": (
+        "fichier des portées : {told}",
+        "file of reach: {told}",
     ),
     "finding_itinerant": (
         "lieu itinérant : n'a pas de portée fixe, ne compte pas dans la couverture",
@@ -901,6 +1076,225 @@ WORDS: dict[str, tuple[str, str]] = {
         "c'est le code postal : mettre le code INSEE",
         "this is the postcode: give the INSEE code",
     ),
+    # -- findings of a publication: see publication.py
+    "finding_non_publie_vide": (
+        "ligne non publiée : ni identifiant ni nom",
+        "row not published: neither identifier nor name",
+    ),
+    "finding_non_publie_doublon": (
+        "ligne non publiée : la même que la ligne {row}",
+        "row not published: the same as row {row}",
+    ),
+    "finding_non_publie_id": (
+        "lieu non publié : son identifiant est déjà celui de la ligne {row}",
+        "place not published: its identifier is already that of row {row}",
+    ),
+    "finding_non_publie_ailleurs": (
+        "lieu non publié : hors du territoire (--within)",
+        "place not published: outside the territory (--within)",
+    ),
+    "finding_publie_date_maj": (
+        "date_maj inconnue pour {count} lieux, publiée 1970-01-01 : lignes {lines}",
+        "date_maj unknown for {count} places, published as 1970-01-01: rows {lines}",
+    ),
+    "finding_publie_date_maj_donne": (
+        "date_maj {value} donnée à {count} lieux : lignes {lines}",
+        "date_maj {value} given to {count} places: rows {lines}",
+    ),
+    "finding_publie_pivot": (
+        "pivot inconnu pour {count} lieux, publié 00000000000000 : lignes {lines}",
+        "pivot unknown for {count} places, published as 00000000000000: rows {lines}",
+    ),
+    "finding_publie_pivot_donne": (
+        "pivot {value} donné à {count} lieux : lignes {lines}",
+        "pivot {value} given to {count} places: rows {lines}",
+    ),
+    "finding_publie_ailleurs": (
+        "{count} lieux publiés sont hors du territoire : lignes {lines}",
+        "{count} places published are outside the territory: rows {lines}",
+    ),
+    "finding_publie_telephone": (
+        "téléphone sans forme internationale pour {count} lieux, publié tel quel : lignes {lines}",
+        "telephone not in international form for {count} places, published as is: rows {lines}",
+    ),
+    "suggest_publie_date_maj": (
+        "--date 2026-05-31 leur donne cette date",
+        "--date 2026-05-31 gives them that date",
+    ),
+    "suggest_publie_pivot": (
+        "--pivot SIRET leur donne ce numéro",
+        "--pivot SIRET gives them that number",
+    ),
+    "suggest_publie_ailleurs": ("--within les laisse de côté", "--within leaves them out"),
+    "suggest_publie_telephone": (
+        "l'écrire comme 02 31 00 00 00 ou +33231000000",
+        "write it as 02 31 00 00 00 or +33231000000",
+    ),
+    "account_publish": (
+        "Lieux lus : {rows} ; publiés : {kept} ; laissés de côté : {left} (constats.csv).",
+        "Places read: {rows}; published: {kept}; left out: {left} (constats.csv).",
+    ),
+    "remedy_non_publie_id": (
+        "donner à chaque lieu son identifiant, ou réunir les doublons : epn-geo merge.",
+        "give each place its own identifier, or merge the duplicates: epn-geo merge.",
+    ),
+    "suggest_column": ("--column {champ}=\"{column}\"", "--column {champ}=\"{column}\""),
+    # -- findings as `check` and `publish` tell them: see telling.py
+    "severity_erreur": ("Erreurs", "Errors"),
+    "severity_avertissement": ("Avertissements", "Warnings"),
+    "severity_information": ("Informations", "Notes"),
+    "told_line": ("ligne {lines}", "row {lines}"),
+    "told_lines_of": ("lignes {lines}", "rows {lines}"),
+    "told_lines": ("{count} lignes : {lines}", "{count} rows: {lines}"),
+    "told_one_line": ("1 ligne : {lines}", "1 row: {lines}"),
+    "told_more": ("… et {count} autres cas", "… and {count} more cases"),
+    "told_one_more": ("… et 1 autre cas", "… and 1 more case"),
+    "told_remedy": ("Que faire : {remedy}", "What to do: {remedy}"),
+    "told_nothing": ("Rien à corriger.", "Nothing to correct."),
+    "told_notes": (
+        "{count} informations de plus : --all les montre, -o constats.xlsx les écrit.",
+        "{count} more notes: --all shows them, -o findings.xlsx writes them.",
+    ),
+    "told_one_note": (
+        "1 information de plus : --all la montre, -o constats.xlsx l'écrit.",
+        "1 more note: --all shows it, -o findings.xlsx writes it.",
+    ),
+    "cause_hors_territoire_declare": (
+        "le point est hors du territoire, la commune déclarée en fait partie",
+        "the point is outside the territory, the declared commune is inside",
+    ),
+    "cause_commune_differente": (
+        "le point n'est pas dans la commune déclarée",
+        "the point is not in the declared commune",
+    ),
+    "cause_commune_autre_territoire": (
+        "le point est dans le territoire, la commune déclarée n'en est pas",
+        "the point is inside the territory, the declared commune is not",
+    ),
+    "cause_commune_inconnue": ("nom de commune inconnu", "unknown name of commune"),
+    "cause_ancien_code": ("code d'une ancienne commune", "code of a former commune"),
+    "cause_code_scinde": (
+        "code partagé depuis entre plusieurs communes",
+        "code since split between several communes",
+    ),
+    "cause_code_supprime": ("code d'une commune supprimée", "code of an abolished commune"),
+    "cause_id_en_double": (
+        "le même identifiant pour plusieurs lieux",
+        "the same identifier for several places",
+    ),
+    "cause_memes_coordonnees": (
+        "les mêmes coordonnées pour plusieurs lieux",
+        "the same coordinates for several places",
+    ),
+    "cause_nom_proche": (
+        "deux noms presque semblables dans une commune",
+        "two names nearly the same in one commune",
+    ),
+    "cause_date_ancienne": ("fiche ancienne", "old record"),
+    "cause_resume_trop_long": ("résumé trop long", "summary too long"),
+    "cause_parent_introuvable": (
+        "lieu de rattachement introuvable dans la liste",
+        "parent not found in the list",
+    ),
+    "cause_chiffre_ambigu": (
+        "un chiffre que plusieurs colonnes pourraient donner",
+        "a figure that several columns could give",
+    ),
+    "cause_corrige": ("corrigé à la lecture", "corrected on reading"),
+    "cause_fichier_lu": ("comment le fichier a été lu", "how the file was read"),
+    "remedy_liste_vide": (
+        "vérifier que c'est le bon fichier, ou la bonne feuille (--sheet).",
+        "check that this is the right file, or the right sheet (--sheet).",
+    ),
+    "remedy_cellules_en_trop": (
+        "mettre entre guillemets la cellule qui contient le séparateur.",
+        "put the cell that holds the separator between quotes.",
+    ),
+    "remedy_champ_absent": (
+        "le compléter : le standard national le demande pour chaque lieu.",
+        "fill it in: the national standard asks it of every place.",
+    ),
+    "remedy_colonne_absente": (
+        "ajouter la colonne, ou dire laquelle c'est avec --column {champ}=NOM_DE_LA_COLONNE.",
+        "add the column, or say which it is with --column {champ}=NAME_OF_THE_COLUMN.",
+    ),
+    "remedy_coordonnees_absentes": (
+        "les saisir, ou les chercher d'après l'adresse : epn-geo geocode.",
+        "fill them in, or find them from the address: epn-geo geocode.",
+    ),
+    "remedy_coordonnees_illisibles": (
+        "les écrire en degrés, comme 49,1829 et -0,3707.",
+        "write them in degrees, as 49.1829 and -0.3707.",
+    ),
+    "remedy_hors_territoire": (
+        "rien si le lieu est bien ailleurs ; sinon corriger ses coordonnées, ou le territoire "
+        "(--region, --departement, --epci).",
+        "nothing if the place is elsewhere indeed; else correct its coordinates, or the territory "
+        "(--region, --departement, --epci).",
+    ),
+    "remedy_hors_territoire_declare": (
+        "vérifier les coordonnées, leur signe d'abord : à l'ouest de Greenwich la longitude est "
+        "négative.",
+        "check the coordinates, their sign first: west of Greenwich the longitude is negative.",
+    ),
+    "remedy_commune_differente": (
+        "corriger le code de la commune, ou les coordonnées.",
+        "correct the commune's code, or the coordinates.",
+    ),
+    "remedy_commune_autre_territoire": (
+        "corriger le code de la commune, ou les coordonnées.",
+        "correct the commune's code, or the coordinates.",
+    ),
+    "remedy_commune_inconnue": (
+        "écrire le nom officiel de la commune, ou son code INSEE.",
+        "write the official name of the commune, or its INSEE code.",
+    ),
+    "remedy_ancien_code": (
+        "mettre le code d'aujourd'hui ; l'étude suit déjà la nouvelle commune.",
+        "give today's code; the study follows the new commune already.",
+    ),
+    "remedy_id_en_double": (
+        "donner à chacun le sien, ou réunir les doublons : epn-geo merge.",
+        "give each its own, or merge the duplicates: epn-geo merge.",
+    ),
+    "remedy_memes_coordonnees": (
+        "vérifier que ce sont bien des lieux différents à la même adresse.",
+        "check that these are indeed several places at one address.",
+    ),
+    "remedy_nom_proche": (
+        "si c'est le même lieu, n'en garder qu'une ligne.",
+        "if it is one place, keep one row only.",
+    ),
+    "remedy_date_invalide": (
+        "l'écrire comme 2026-05-31 ou 31/05/2026.",
+        "write it as 2026-05-31 or 31/05/2026.",
+    ),
+    "remedy_date_ancienne": (
+        "vérifier la fiche, puis mettre sa date à jour (date_maj).",
+        "check the record, then update its date (date_maj).",
+    ),
+    "remedy_valeur_inconnue": (
+        "prendre une valeur du standard ; une valeur inconnue est gardée mais ne compte pas.",
+        "take a value of the standard; an unknown one is kept but not counted.",
+    ),
+    "remedy_categorie_inconnue": (
+        "écrire l'une de : EPN, antenne, CRANT, France Services, conseiller numérique, "
+        "médiathèque, projet lauréat, autre.",
+        "write one of: EPN, antenne, CRANT, France Services, conseiller numérique, médiathèque, "
+        "projet lauréat, autre.",
+    ),
+    "remedy_antenne_sans_parent": (
+        "écrire dans parent_id l'identifiant de son EPN, ou dans structure_parente son nom.",
+        "write its EPN's identifier in parent_id, or its name in structure_parente.",
+    ),
+    "remedy_parent_introuvable": (
+        "corriger le nom ou l'identifiant, ou ajouter ce lieu à la liste.",
+        "correct the name or identifier, or add that place to the list.",
+    ),
+    "remedy_caractere_illisible": (
+        "reprendre le fichier d'origine et l'enregistrer en UTF-8.",
+        "go back to the original file and save it as UTF-8.",
+    ),
 }
 
 
@@ -928,6 +1322,10 @@ HEADERS: dict[str, tuple[str, str]] = {
     "crant": ("CRANT", "CRANT"),
     "france_services": ("France Services", "France Services"),
     "rayon_km": ("Rayon (km)", "Radius (km)"),
+    "minutes": ("Durée du trajet (min)", "Travel time (min)"),
+    "route_km": ("Distance par la route (km)", "Distance by road (km)"),
+    "methode_portee": ("Origine de la portée", "How reach was had"),
+    "methode_rayon": ("Origine du rayon", "How the radius was had"),
     "part_couverte": ("Part de la surface à portée", "Share of area within reach"),
     "part_aire_couverte": ("Part de la surface à portée", "Share of area within reach"),
     "population_couverte": ("Habitants à portée", "Inhabitants within reach"),
@@ -1291,6 +1689,61 @@ def number(value: float | None, lang: Lang = "fr", digits: int = 0) -> str:
         return "–"
     text = f"{value:,.{digits}f}"
     return text.replace(",", "\u202f").replace(".", ",") if lang == "fr" else text
+
+
+class Reach(Protocol):
+    """What `reach_name` reads of a measure: see `radii`."""
+
+    @property
+    def radius_km(self) -> float | None:
+        """In a straight line."""
+
+    @property
+    def minutes(self) -> float | None:
+        """Of travel."""
+
+    @property
+    def route_km(self) -> float | None:
+        """By road."""
+
+    @property
+    def areas(self) -> bool:
+        """Whether polygons stood in place of discs."""
+
+
+def reach_name(measure: Reach, lang: Lang = "fr") -> str:
+    r"""Name what was measured, so that "à moins de" can stand before it.
+
+    Parameters
+    ----------
+    measure
+        A measure of `radii`, or anything with its fields.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        Kilometres, minutes, kilometres by road, or that each place has its own.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> reach = SimpleNamespace(radius_km=None, minutes=20.0, route_km=None, areas=True)
+    >>> reach_name(reach)
+    '20\xa0min'
+    """
+
+    def plain(value: float) -> str:
+        return number(value, lang, 0 if value == round(value) else 1)
+
+    if measure.radius_km is not None:
+        return f"{plain(measure.radius_km)}\u00a0km"
+    if measure.minutes is not None:
+        return f"{plain(measure.minutes)}\u00a0min"
+    if measure.route_km is not None:
+        return say("reach_route", lang, km=plain(measure.route_km))
+    return say("reach_areas" if measure.areas else "own_radius", lang)
 
 
 def say_date(date: str, lang: Lang = "fr") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import typer
 from epn_geo.errors import DataError, did_you_mean
 
 CHANGED = 10  # the exit code that says so
+FINDINGS_REMAIN = 3  # the exit code of --strict
 
 Region = Annotated[
     list[str] | None,
@@ -31,6 +33,12 @@ Column = Annotated[
     typer.Option(
         "--column",
         help="What a column of the file is, as FIELD=COLUMN (nom=NOM_EPN); repeat for several.",
+    ),
+]
+SheetName = Annotated[
+    str | None,
+    typer.Option(
+        "--sheet", help="The sheet of a workbook, or the layer of a geographic file, to read."
     ),
 ]
 Language = Annotated[str, typer.Option("--lang", help="Language of what is made: fr or en.")]
@@ -62,6 +70,10 @@ CommunesFolder = Annotated[
         "--communes",
         help="Communes of another year: a folder that fetch communes made. [default: embedded]",
     ),
+]
+Open = Annotated[
+    bool,
+    typer.Option("--open", help="Open the map in the browser (not with --json, nor in CI)."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print a summary as JSON, not the paths.")]
 
@@ -307,6 +319,32 @@ def conclude(
             typer.echo(str(output / name))
     if exit_code and summary["modifie"]:
         raise typer.Exit(CHANGED)
+
+
+def open_page(file: Path, lang: str) -> None:
+    """Open a page in the reader's browser; where there is none, say where the page is.
+
+    Parameters
+    ----------
+    file
+        The page.
+    lang
+        Language of that sentence.
+
+    Examples
+    --------
+    >>> from unittest.mock import patch
+    >>> with patch.dict("os.environ", {"CI": "true"}):
+    ...     open_page(Path("carte.html"), "fr")
+    """
+    import webbrowser  # noqa: PLC0415 - few ask for it
+
+    from epn_geo.labels import say  # noqa: PLC0415 - kept out of --help
+
+    if os.environ.get("CI"):
+        return  # nobody looks
+    if not webbrowser.open(file.resolve().as_uri()):
+        typer.echo(say("open_failed", known_lang(lang), file=file), err=True)
 
 
 @contextlib.contextmanager

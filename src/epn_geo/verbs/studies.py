@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from epn_geo.errors import DataError
 from epn_geo.verbs.options import (
+    FINDINGS_REMAIN,
     AsJson,
     Column,
     CommunesFolder,
@@ -18,18 +19,18 @@ from epn_geo.verbs.options import (
     IfChanged,
     Language,
     MaxLoss,
+    Open,
     Region,
     Today,
     conclude,
     known_lang,
+    open_page,
     parse_radii,
     parse_radius,
     parse_share,
     story,
     study_options,
 )
-
-FINDINGS_REMAIN = 3  # the exit code of check --strict
 
 
 def build_command(
@@ -72,6 +73,7 @@ def build_command(
             "--replay", help="Run again what this resume.json tells: same list, same parameters."
         ),
     ] = None,
+    open_map: Open = False,
     as_json: AsJson = False,
 ) -> None:
     """Make the map, the workbook, the layers and the tables of a list of places."""
@@ -81,12 +83,10 @@ def build_command(
         if any((region, departement, epci, radius, judged, column, communes, date, mobile)):
             raise DataError("--replay takes its parameters from the record: give no other.")
         with story(lang) as tell:
-            conclude(
-                repeat(replay, output, places=places, tell=tell),
-                output,
-                exit_code=exit_code,
-                as_json=as_json,
-            )
+            again = repeat(replay, output, places=places, tell=tell)
+        if open_map and not as_json:
+            open_page(output / "carte.html", lang)
+        conclude(again, output, exit_code=exit_code, as_json=as_json)
         return
     study = study_options(places, region, departement, epci, column, communes=communes)
     with story(lang) as tell:
@@ -101,6 +101,8 @@ def build_command(
             if_changed=if_changed,
             max_loss=None if max_loss is None else parse_share(max_loss),
         )
+    if open_map and not as_json:
+        open_page(output / "carte.html", lang)
     conclude(summary, output, exit_code=exit_code, as_json=as_json)
 
 
@@ -115,6 +117,9 @@ def check_command(
         Path | None, typer.Option("-o", "--output", help="Write the findings there (.csv, .xlsx).")
     ] = None,
     date: Today = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show notes too, and every case of every cause.")
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="End with code 3 if errors or warnings are found.")
     ] = False,
@@ -135,23 +140,9 @@ def check_command(
     elif as_json:
         typer.echo(findings.to_json(orient="records", force_ascii=False, indent=2))
     else:
-        for line in _grouped(remaining):
+        from epn_geo.checking.telling import tell_findings  # noqa: PLC0415 - as above
+
+        for line in tell_findings(findings, known_lang(lang), everything=everything):
             typer.echo(line)
     if strict and len(remaining):
         raise typer.Exit(FINDINGS_REMAIN)
-
-
-def _grouped(findings: Any) -> list[str]:
-    """Say each finding once, with the rows that it holds for."""
-    told: dict[tuple[str, ...], list[int]] = {}
-    for row in findings.fillna("").itertuples():
-        key = (row.gravite, row.champ, row.message, str(row.valeur), row.suggestion)
-        told.setdefault(key, []).append(row.ligne)
-    lines = []
-    for (severity, field, message, value, advice), rows in told.items():
-        shown = ", ".join(map(str, rows[:5])) + (f" (+{len(rows) - 5})" if len(rows) > 5 else "")
-        words = f"ligne{'s' if len(rows) > 1 else ''} {shown} · {severity}"
-        words += f" · {field}" if field else ""
-        words += f" · {message}" + (f" : « {value} »" if value else "")
-        lines.append(words + (f" → {advice}" if advice else ""))
-    return lines
