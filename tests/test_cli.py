@@ -15,6 +15,7 @@ from epn_geo.embedded import embedded_path
 from epn_geo.study import DEMONSTRATION
 from epn_geo.verbs.options import parse_radii
 
+DEMO = embedded_path(DEMONSTRATION)
 FILES = [
     "carte.html", "carte.png", "carte.pdf", "tableaux.xlsx", "couches.gpkg", "communes.csv",
     "epci.csv", "departements.csv", "lieux.csv", "zones.csv", "competences.csv", "constats.csv",
@@ -98,7 +99,14 @@ def test_json_goes_to_stdout_and_the_story_to_stderr(tmp_path: Path) -> None:
         (["build", "--column", "nom"], 1, "FIELD=COLUMN"),
         (["build", "--colour", "red"], 2, "No such option"),
         (["check"], 2, "Missing argument"),
-        (["biuld"], 2, "build"),
+        (["biuld"], 2, "Did you mean 'build'?"),
+        (["fetch", "enp"], 2, "Did you mean 'epn'?"),
+        (["build", "--radus", "10km"], 2, "--radius"),
+        (["build", "--departement", "Manchee"], 1, "Did you mean 'Manche'?"),
+        (["build", "--epci", "Caenn"], 1, "200065597 CU Caen la Mer"),
+        (["build", "--epci", "Pays de Drux"], 1, "CA Agglo du Pays de Dreux"),
+        (["check", str(DEMO), "--column", "nom=NOM"], 1, "Did you mean 'nom'?"),
+        (["check", str(DEMO), "--column", "nm=nom"], 1, "Did you mean 'nom'?"),
     ],
 )
 def test_what_cannot_be_used_is_one_sentence_and_no_traceback(

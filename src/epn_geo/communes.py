@@ -6,6 +6,7 @@ where it is from, how it was made and what is missing.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -21,7 +22,7 @@ from epn_geo.errors import DataError, did_you_mean, fold
 OneOrMore: TypeAlias = str | int | Iterable[str | int]
 
 # What stands before the name proper of an EPCI.
-_GROUP_WORDS = re.compile(r"^(cc|ca|cu)( (du|de|des|d))?( (la|le|les|l))? ")
+_GROUP_WORDS = re.compile(r"^(cc|ca|cu)( agglo)?( (du|de|des|d))?( (la|le|les|l))? ")
 
 COLUMNS = (
     "code_insee",
@@ -318,8 +319,18 @@ def _find(value: str, table: pd.DataFrame, kind: str) -> str:
     if fold(value) and 0 < len(near) <= 5:
         hint = f" Did you mean:{_list(near, kind)}"
     else:
-        hint = did_you_mean(value, table[kind])
+        hint = did_you_mean(value, table[kind]) or _by_word(value, table, short, kind)
     raise DataError(f"There is no {kind} {value!r}: give a code or a name.{hint}")
+
+
+def _by_word(value: str, table: pd.DataFrame, short: pd.Series, kind: str) -> str:
+    """Propose the territories whose name, or one word of it, is nearly what was typed."""
+    words = {word for name in short for word in (name, *name.split()) if len(word) > 3}
+    close = difflib.get_close_matches(fold(value), sorted(words), n=1, cutoff=0.8)
+    if not close:
+        return ""
+    near = table[(" " + short + " ").str.contains(f" {close[0]} ", regex=False)]
+    return f" Did you mean:{_list(near.head(5), kind)}"
 
 
 def _list(rows: pd.DataFrame, kind: str) -> str:
