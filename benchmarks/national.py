@@ -118,9 +118,19 @@ def _run_one(peer: str, folder: Path) -> None:
         "people": spent.people,
         "compute": spent.areas + spent.people,
         "cpu": sum(one.ru_utime + one.ru_stime for one in (own, children)),
-        "peak_mb": spent.peak_mb or own.ru_maxrss / 1024,
+        "peak_mb": spent.peak_mb or peak_mb(),
     }
     print(json.dumps({"run": told, "versions": spent.versions}))
+
+
+def peak_mb() -> float:
+    """Give the most memory that this process held, MB."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # not ru_maxrss: on Linux that begins with the memory of the process that started this one
+    lines = dict(line.split(":") for line in status.read_text(encoding="ascii").splitlines())
+    return int(lines["VmHWM"].split()[0]) / 1024
 
 
 def _compare(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
@@ -138,7 +148,7 @@ def _compare(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
             told = found["peers"].setdefault(peer, {"runs": []})
             if "reason" in told or (turn and (arguments.scale, peer) in ONCE):
                 continue
-            run = _timed(peer, folder, arguments.limit)
+            run = run_apart(peer, folder, arguments.limit)
             if "reason" in run:
                 told["reason"] = run["reason"]
             else:
@@ -174,7 +184,7 @@ def _make_world(
     return counts
 
 
-def _timed(peer: str, folder: Path, limit: float) -> dict[str, Any]:
+def run_apart(peer: str, folder: Path, limit: float) -> dict[str, Any]:
     """Run a peer in a process of its own; say why if it cannot be."""
     start = time.perf_counter()
     command = [sys.executable, __file__, "--one", peer, "--folder", str(folder)]
@@ -217,7 +227,7 @@ def disagreement(folder: Path, peer: str) -> str:
     for column in ours.columns:
         kind = column if column in TOLERANCE else column.partition("_")[0]
         difference = (ours[column] - theirs[column]).abs()
-        value = difference.max()
+        value = difference.max(skipna=False)
         if kind == "people":
             value = abs(ours[column].sum() - theirs[column].sum()) / max(ours[column].sum(), 1)
         off[column] = (float(value), TOLERANCE[kind])
