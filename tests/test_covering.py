@@ -206,3 +206,21 @@ def test_a_time_limit_that_strikes_at_once_still_answers_with_a_bound() -> None:
     exact = max_cover(problem, 10, time_limit_s=30)
     assert quick.value <= exact.value <= exact.bound <= quick.bound
     assert quick.value >= 0.9 * exact.value
+
+
+@settings(max_examples=60, deadline=None)
+@given(instances(), st.integers(1, 4))
+def test_prices_bound_every_choice_and_every_choice_with_a_candidate(
+    instance: tuple[Matrix, Matrix], count: int
+) -> None:
+    reach, weight = instance
+    saving = reach * weight[:, None] * (1 + np.arange(reach.shape[1]))
+    count = min(count, reach.shape[1])
+    start = np.arange(count)
+    found = price_demand(csr_array(saving), count, start)
+    for chosen in choices(reach.shape[1], count):
+        value = saving[:, chosen].max(axis=1, initial=0).sum()
+        assert value <= found.bound + 1e-9
+        for candidate in chosen:
+            assert value <= found.with_candidate[candidate] + 1e-9
+    assert found.value == saving[:, found.chosen].max(axis=1, initial=0).sum()

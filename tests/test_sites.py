@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import epn_geo as epn
+from epn_geo.deciding import covering, multipliers
 from epn_geo.embedded import embedded_path
 from epn_geo.sites import Goal, add_sites, site_sensitivity, sites_to_reach, suggest_sites
 from tests.worlds import make_places
@@ -101,6 +102,13 @@ def test_what_could_stand_in_for_a_site() -> None:
     # C5 loses 3 of 503 people: less than one in a hundred
     assert set(rest["equivalents"].split(", ")) == {"C5", "C6", "C7"} - {rest.name}
     assert rest["nombre_equivalents"] == 2
+    # 300 people instead of 303, or all of them
+    assert set(rest["pertes_equivalents"].split(", ")) <= {"0,0\u00a0%", "1,0\u00a0%"}
+    losses = dict(
+        zip(rest["equivalents"].split(", "), rest["pertes_equivalents"].split(", "), strict=True)
+    )
+    assert losses["C5"] == "1,0\u00a0%"
+    assert sites.loc["C1", "pertes_equivalents"] == ""
 
 
 def test_people_of_other_departements_are_a_bonus_not_a_reason() -> None:
@@ -318,6 +326,32 @@ def test_all_of_normandie_is_solved_to_proven_optimum_in_seconds(
     covered = epn.measure_coverage(communes, add_sites(places, everyone), 10)
     assert covered["mairie_couverte"].all()
     assert everyone["ecart_optimum"].eq(0).all()
+
+
+def test_places_from_scratch_are_proven_too(
+    normandie: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame],
+) -> None:
+    communes = normandie[0][normandie[0]["code_departement"] == "14"]
+    sites = suggest_sites(communes, NOBODY, new=20, goal="distance")
+    assert sites["methode"].eq("optimum prouvé").all()
+    assert sites["ecart_optimum"].eq(0).all()
+    covered = epn.measure_coverage(communes, add_sites(NOBODY.to_crs(2154), sites))
+    mean = (covered["distance_km"] * covered["population"]).sum() / covered["population"].sum()
+    assert sites["distance_moyenne_km"].iloc[-1] == pytest.approx(mean)
+
+
+def test_a_gap_of_distances_is_told_of_what_is_left(
+    monkeypatch: pytest.MonkeyPatch, normandie: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
+) -> None:
+    communes = normandie[0][normandie[0]["code_departement"] == "14"]
+    monkeypatch.setattr(multipliers, "ROUNDS", 40)
+    monkeypatch.setattr(covering, "MAX_PAIRS", 0)
+    last = suggest_sites(communes, NOBODY, new=5, goal="distance").iloc[-1]
+    assert last["methode"] == "meilleure solution trouvée"
+    left = last["distance_moyenne_km"] * communes["population"].sum()
+    missing = last["borne"] - last["valeur"]
+    assert last["ecart_optimum"] == pytest.approx(missing / left)
+    assert last["ecart_optimum"] > 3 * missing / last["borne"]  # what it is not relative to
 
 
 # -- how firm a proposal is

@@ -37,7 +37,7 @@ from epn_geo.writing import (
 TOLD = (
     *("nom", "commune", "departement", "gain_population", "communes_gagnees", "gain_ailleurs"),
     *("gain_cumule", "population_communes_hors_portee", "distance_moyenne_km", "distance_max_km"),
-    *("equivalents", "objectif", "methode", "ecart_optimum"),
+    *("equivalents", "pertes_equivalents", "objectif", "methode", "ecart_optimum"),
 )
 
 

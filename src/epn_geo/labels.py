@@ -734,6 +734,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Aucune de ses {all} communes n'est sous-desservie.",
         "None of its {all} communes is underserved.",
     ),
+    "fiche_only_short": ("Sa commune est sous-desservie.", "Its commune is underserved."),
+    "fiche_only_served": (
+        "Sa commune n'est pas sous-desservie.",
+        "Its commune is not underserved.",
+    ),
     "fiche_one_short": (
         "Une de ses {all} communes est sous-desservie.",
         "One of its {all} communes is underserved.",
@@ -795,6 +800,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "La liste ne dit rien des services de {count} de ces lieux.",
         "The list does not tell the services of {count} of these places.",
     ),
+    "fiche_services_other": (
+        "Dits autrement : {services}.",
+        "Told in other words: {services}.",
+    ),
     "fiche_list": ("Lieux présents", "Places present"),
     "fiche_place": ("Lieu", "Place"),
     "fiche_commune": ("Commune", "Commune"),
@@ -814,6 +823,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "fiche_beyond": ("Hors de portée", "Out of reach"),
     "fiche_in_reach": ("À portée", "In reach"),
+    "fiche_other": ("… et un autre", "… and one more"),
     "fiche_others": ("… et {count} autres", "… and {count} more"),
     "fiche_more": ("Ce que feraient trois lieux de plus", "What three more places would do"),
     "fiche_site": ("Où (mairie)", "Where (town hall)"),
@@ -1094,28 +1104,28 @@ WORDS: dict[str, tuple[str, str]] = {
         "place not published: outside the territory (--within)",
     ),
     "finding_publie_date_maj": (
-        "date_maj inconnue pour {count} lieux, publiée 1970-01-01 : lignes {lines}",
-        "date_maj unknown for {count} places, published as 1970-01-01: rows {lines}",
+        "date_maj inconnue, publiée 1970-01-01 : {places}, {where}",
+        "date_maj unknown, published as 1970-01-01: {places}, {where}",
     ),
     "finding_publie_date_maj_donne": (
-        "date_maj {value} donnée à {count} lieux : lignes {lines}",
-        "date_maj {value} given to {count} places: rows {lines}",
+        "date_maj absente, publiée {value} : {places}, {where}",
+        "date_maj missing, published as {value}: {places}, {where}",
     ),
     "finding_publie_pivot": (
-        "pivot inconnu pour {count} lieux, publié 00000000000000 : lignes {lines}",
-        "pivot unknown for {count} places, published as 00000000000000: rows {lines}",
+        "pivot inconnu, publié 00000000000000 : {places}, {where}",
+        "pivot unknown, published as 00000000000000: {places}, {where}",
     ),
     "finding_publie_pivot_donne": (
-        "pivot {value} donné à {count} lieux : lignes {lines}",
-        "pivot {value} given to {count} places: rows {lines}",
+        "pivot absent, publié {value} : {places}, {where}",
+        "pivot missing, published as {value}: {places}, {where}",
     ),
     "finding_publie_ailleurs": (
-        "{count} lieux publiés sont hors du territoire : lignes {lines}",
-        "{count} places published are outside the territory: rows {lines}",
+        "publié bien que hors du territoire : {places}, {where}",
+        "published though outside the territory: {places}, {where}",
     ),
     "finding_publie_telephone": (
-        "téléphone sans forme internationale pour {count} lieux, publié tel quel : lignes {lines}",
-        "telephone not in international form for {count} places, published as is: rows {lines}",
+        "téléphone publié tel quel, sans forme internationale : {places}, {where}",
+        "telephone published as is, not in international form: {places}, {where}",
     ),
     "suggest_publie_date_maj": (
         "--date 2026-05-31 leur donne cette date",
@@ -1133,6 +1143,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "account_publish": (
         "Lieux lus : {rows} ; publiés : {kept} ; laissés de côté : {left} (constats.csv).",
         "Places read: {rows}; published: {kept}; left out: {left} (constats.csv).",
+    ),
+    "cause_non_publie_id": (
+        "lieu non publié : un autre a déjà son identifiant",
+        "place not published: another already has its identifier",
+    ),
+    "cause_non_publie_doublon": (
+        "ligne non publiée : elle en répète une autre",
+        "row not published: it repeats another",
     ),
     "remedy_non_publie_id": (
         "donner à chaque lieu son identifiant, ou réunir les doublons : epn-geo merge.",
@@ -1505,7 +1523,14 @@ HEADERS: dict[str, tuple[str, str]] = {
         "Habitants à portée de deux lieux",
         "People within reach of two places",
     ),
-    "equivalents": ("Pourraient le remplacer", "Could stand in for it"),
+    "equivalents": (
+        "Pourraient le remplacer (à moins de 1 % du total de tous les lieux proposés)",
+        "Could stand in for it (within 1% of the total of all proposed places)",
+    ),
+    "pertes_equivalents": (
+        "Ce que chacun apporterait de moins, en part de l'apport de ce lieu",
+        "What each would bring less, as a share of what this place brings",
+    ),
     "nombre_equivalents": ("Nombre d'équivalents", "Number of stand-ins"),
     "objectif": ("Objectif", "Goal"),
     "borne": ("Borne", "Bound"),

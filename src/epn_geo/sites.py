@@ -94,9 +94,12 @@ def suggest_sites(
         - `gain_cumule`, `communes_hors_portee`, `population_communes_hors_portee`,
           `distance_moyenne_km` (weighted by people), `distance_max_km`: once this site and those
           above are there; `population_deux_lieux` for backup;
-        - `equivalents`: names of candidates that could stand in for this site, the others
-          unchanged, with at most 1 % less for all sites together (in people, in people ×
-          kilometres saved, or 1 % more of the greatest distance); `nombre_equivalents`;
+        - `equivalents`: names of up to five candidates that could stand in for this site, the
+          others unchanged, best first: all sites together then bring 1 % less of their total at
+          most (in people, or in people × kilometres saved; for ``"farthest"``, 1 % more of the
+          greatest distance), and the stand-in at least half of what this site brings;
+          `pertes_equivalents`: what each would bring less than this site, as a share of what this
+          site brings; `nombre_equivalents`, of all;
         - `objectif`, `valeur`, `borne`: what was done best, what the whole choice reaches, and what
           no choice can pass; `ecart_optimum`: the relative gap between the two (0 when proven);
           `methode`;

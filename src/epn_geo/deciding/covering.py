@@ -25,7 +25,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_array
 
-from epn_geo.deciding.multipliers import price_demand, swap_candidates
+from epn_geo.deciding.multipliers import best_pairs, price_demand, swap_candidates
 from epn_geo.deciding.programmes import (
     SLACK,
     Choice,
@@ -193,9 +193,9 @@ def max_saving(saving: csr_array, count: int, *, time_limit_s: float = TIME_LIMI
     count
         How many candidates at most.
     time_limit_s
-        Seconds that the solver may take; 0 gives the greedy answer and its bound. Where more than
-        a million pairs are left to it, the best choice found by swaps is given, with the bound of
-        the Lagrangian relaxation.
+        Seconds that the solver may take; 0 gives the greedy answer and its bound. Lagrangian
+        relaxation leaves it few candidates, or none to look at; where more than a million pairs
+        are left, the best choice met is given with the bound of the relaxation.
 
     Returns
     -------
@@ -217,14 +217,23 @@ def max_saving(saving: csr_array, count: int, *, time_limit_s: float = TIME_LIMI
 
 def _search_saving(saving: csr_array, count: int, best: Choice, time_limit_s: float) -> Choice:
     """Improve a choice, bound it, and solve what the bound leaves of the candidates."""
-    priced = price_demand(saving, count, swap_candidates(saving, best.chosen))
-    best = _better(best, Choice(priced.chosen, priced.value, priced.bound))
-    possible = np.flatnonzero(priced.with_candidate >= best.value * (1 - 1e-9))
-    left = csr_array(saving[:, possible])
+    possible, left = np.arange(saving.shape[1]), saving
+    chosen = swap_candidates(saving, best.chosen)
+    while True:
+        priced = price_demand(left, count, chosen)
+        # a choice with a candidate left out is worth less than the best one known
+        bound = max(priced.bound, best.value, priced.value)
+        best = _better(best, Choice(possible[priced.chosen], priced.value, bound))
+        kept = np.flatnonzero(priced.with_candidate >= best.value * (1 - 1e-9))
+        if best.proven or len(kept) == len(possible):
+            break
+        # fewer candidates are priced better, and in no time
+        possible, left = possible[kept], csr_array(left[:, kept])
+        chosen = np.flatnonzero(np.isin(possible, best.chosen))
+    left = best_pairs(left, len(possible) - count + 1)
     if best.proven or left.nnz > MAX_PAIRS:
         return best
     found = solve_saving(left, count, time_limit_s)
-    # a choice with a candidate left out is worth less than the best one known
     bound = max(found.bound, best.value)
     return _better(best, Choice(possible[found.chosen], found.value, bound))
 

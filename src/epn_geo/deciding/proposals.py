@@ -11,9 +11,15 @@ from scipy.sparse import csr_array
 
 from epn_geo.deciding.covering import greedy_cover, greedy_saving, max_cover, max_saving, min_cover
 from epn_geo.deciding.programmes import Covering, row_of
-from epn_geo.deciding.siting import Scene, covering_at, covering_of_rows, savings
+from epn_geo.deciding.siting import (
+    Scene,
+    covering_at,
+    covering_of_rows,
+    kilometres_before,
+    savings,
+)
 from epn_geo.geometry.arcs import Floats, Ints
-from epn_geo.labels import Lang, say
+from epn_geo.labels import Lang, number, say
 
 Goal = Literal["coverage", "distance", "farthest", "backup"]
 GOALS: tuple[Goal, ...] = ("coverage", "distance", "farthest", "backup")
@@ -31,6 +37,19 @@ class Answer(NamedTuple):
     value: float
     bound: float
     proven: bool
+
+    def gap(self, scene: Scene, goal: str) -> float:
+        """Give the relative gap between the answer and the bound, of what the goal lessens or adds.
+
+        For distances it is relative to the people x kilometres that are left, not to those saved:
+        without any place, what is saved depends on a distance that means nothing.
+        """
+        whole = max(abs(self.value), abs(self.bound))
+        if goal == "distance":
+            whole = kilometres_before(scene) - self.value
+        if self.proven or whole <= 0:
+            return 0.0
+        return abs(self.bound - self.value) / whole
 
 
 def choose_sites(scene: Scene, goal: Goal, new: int, time_limit_s: float) -> Answer:
@@ -119,14 +138,16 @@ def proposal_table(
     stand_ins = _stand_ins(scene, order, goal, answer.value)
     names = scene.labels["nom"].astype(object).to_numpy()
     steps["equivalents"] = pd.Series(
-        [", ".join(map(str, names[s[:NAMED]])) for s in stand_ins], dtype="str"
+        [", ".join(map(str, names[ties.found[:NAMED]])) for ties in stand_ins], dtype="str"
     )
-    steps["nombre_equivalents"] = np.array([len(s) for s in stand_ins], dtype=np.int64)
+    steps["pertes_equivalents"] = pd.Series(
+        [", ".join(_percent(loss, lang) for loss in ties.loss[:NAMED]) for ties in stand_ins],
+        dtype="str",
+    )
+    steps["nombre_equivalents"] = np.array([len(t.found) for t in stand_ins], dtype=np.int64)
     steps["objectif"] = pd.Series(say(f"site_goal_{goal}", lang), index=table.index, dtype="str")
     steps["valeur"], steps["borne"] = answer.value, answer.bound
-    larger = max(abs(answer.value), abs(answer.bound))
-    gap = 0.0 if answer.proven or not larger else abs(answer.bound - answer.value) / larger
-    steps["ecart_optimum"] = gap
+    steps["ecart_optimum"] = answer.gap(scene, goal)
     method = "proven" if answer.proven else "greedy" if quick else "best"
     steps["methode"] = pd.Series(say(f"site_method_{method}", lang), index=table.index, dtype="str")
     steps["rayon_km"] = scene.radius / 1000
@@ -236,7 +257,19 @@ def _named(rows: list[list[float]], names: list[str]) -> dict[str, Floats | Ints
     }
 
 
-def _stand_ins(scene: Scene, order: Ints, goal: str, value: float) -> list[Ints]:
+class _Ties(NamedTuple):
+    """Candidates that could stand in for a site, best first."""
+
+    found: Ints
+    loss: Floats  # of what the site brings, relative; unknown where nothing is added up
+
+
+def _percent(share: float, lang: Lang) -> str:
+    """Write a share as a percentage with one decimal."""
+    return number(100 * share, lang, 1) + ("\u00a0%" if lang == "fr" else "%")
+
+
+def _stand_ins(scene: Scene, order: Ints, goal: str, value: float) -> list[_Ties]:
     """List, for each site, the candidates that could replace it at little cost, best first."""
     if goal == "farthest":
         return [_as_far(scene, order, site, value * 1000 * (1 + NEARLY)) for site in order]
@@ -266,14 +299,16 @@ def _swapped_saving(saved: csr_array, order: Ints, site: int) -> tuple[float, Fl
     return float(had.sum()), gain.astype(np.float64)
 
 
-def _near_ties(without: float, gain: Floats, order: Ints, site: int) -> Ints:
+def _near_ties(without: float, gain: Floats, order: Ints, site: int) -> _Ties:
     """List the candidates that cost 1 % of the whole gain at most, and bring half of the site's."""
     least = max(gain[site] - NEARLY * (without + gain[site]), AT_LEAST * gain[site])
     near = np.setdiff1d(np.flatnonzero((gain >= least) & (gain > 0)), order)
-    return near[np.argsort(-gain[near], kind="stable")]
+    best_first = near[np.argsort(-gain[near], kind="stable")]
+    # a stand-in may do better than a site of an answer that is not the best
+    return _Ties(best_first, np.maximum(1.0 - gain[best_first] / gain[site], 0.0))
 
 
-def _as_far(scene: Scene, order: Ints, site: int, limit: float) -> Ints:
+def _as_far(scene: Scene, order: Ints, site: int, limit: float) -> _Ties:
     """List the candidates that are near enough to all that the other sites leave too far."""
     distance = scene.distance
     for other in order[order != site]:
@@ -281,4 +316,5 @@ def _as_far(scene: Scene, order: Ints, site: int, limit: float) -> Ints:
     beyond = scene.asked & (distance > limit)
     reach = covering_of_rows(scene._replace(radius=limit), beyond).reach
     reached = np.asarray(reach.sum(axis=0)).ravel()
-    return np.setdiff1d(np.flatnonzero((reached == beyond.sum()) & (reached > 0)), order)
+    found = np.setdiff1d(np.flatnonzero((reached == beyond.sum()) & (reached > 0)), order)
+    return _Ties(found, np.empty(0))

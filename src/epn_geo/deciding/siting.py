@@ -259,10 +259,7 @@ def savings(scene: Scene) -> csr_array:
     >>> savings(set_scene(commune, place, 2)).toarray().tolist()
     [[300.0]]
     """
-    before = scene.distance.copy()
-    if not np.isfinite(before[scene.asked]).all():
-        corners = np.vstack([scene.halls[scene.asked], scene.sites])
-        before[:] = np.hypot(*np.ptp(corners, axis=0))
+    before = _before(scene)
     useful = scene.asked & (scene.weight > 0)
     farthest = float(before[useful].max(initial=0.0))
     commune, candidate, distance = pairs_within(scene, useful, farthest)
@@ -270,6 +267,41 @@ def savings(scene: Scene) -> csr_array:
     gain = saved > 0
     shape = (len(scene.halls), len(scene.sites))
     return csr_array((saved[gain], (commune[gain], candidate[gain])), shape=shape)
+
+
+def kilometres_before(scene: Scene) -> float:
+    """Give the people x kilometres that `savings` are subtracted from.
+
+    Parameters
+    ----------
+    scene
+        The scene.
+
+    Returns
+    -------
+    float
+        Weight times distance, over the communes to be served.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> commune = gpd.GeoDataFrame(
+    ...     {"code_insee": ["14001"], "population": [100]},
+    ...     geometry=[shapely.box(0, 0, 4000, 4000)], crs=2154,
+    ... )
+    >>> place = gpd.GeoDataFrame(geometry=[shapely.Point(5000, 2000)], crs=2154)
+    >>> kilometres_before(set_scene(commune, place, 2))
+    300.0
+    """
+    return float((scene.weight * _before(scene))[scene.asked].sum()) / 1000
+
+
+def _before(scene: Scene) -> Floats:
+    """Give the distances that new sites are compared with."""
+    if np.isfinite(scene.distance[scene.asked]).all():
+        return scene.distance
+    corners = np.vstack([scene.halls[scene.asked], scene.sites])
+    return np.full(len(scene.distance), np.hypot(*np.ptp(corners, axis=0)))
 
 
 def _asked(metric: gpd.GeoDataFrame, departements: str | Iterable[str] | None) -> Bools:
