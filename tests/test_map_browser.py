@@ -66,7 +66,7 @@ def chromium_path() -> str | None:
     return None
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser():
     path = chromium_path()
     if path is None and not os.environ.get("CI"):
@@ -116,7 +116,7 @@ class Visit:
 
     def go(self, path, fragment=""):
         self.page.goto(f"file://{path}{fragment}")
-        self.page.wait_for_selector("html[data-ready]", timeout=20_000)
+        self.page.wait_for_selector("html[data-ready][data-settled]", timeout=30_000)
         return self
 
 

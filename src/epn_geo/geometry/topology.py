@@ -262,10 +262,11 @@ def pack_topology(topology: Topology) -> bytes:
     -------
     bytes
         Streams of numbers, each led by how many there are: rings of each outline; arcs of each
-        ring; arcs, 0 for the next one not met before, else how long ago it came; points of each
-        arc; high parts, then low bytes, of the points (as differences, longitude and latitude by
-        turns). Points that the ring tells are left out: where an arc that is not its ring's first
-        begins, and where its last one ends.
+        ring; arcs; points of each new arc; high parts, then low bytes, of the points (as
+        differences, all longitudes before all latitudes). An arc is 0 if it was not met before;
+        else which of the arcs that end at this point and were run along once, the latest first;
+        beyond those, how long ago it came. Points that the ring tells are left out: where an arc
+        that is not its ring's first begins, and where its last one ends.
 
     Examples
     --------
@@ -273,37 +274,90 @@ def pack_topology(topology: Topology) -> bytes:
     >>> len(pack_topology(build_topology(np.array([shapely.box(0, 0, 1, 1)]))))
     25
     """
-    new = _new_arcs(topology)
-    ring_end = np.cumsum(topology.ring_arcs)
-    ring_first, ring_last = np.zeros((2, len(new)), dtype=bool)
-    ring_first[ring_end - topology.ring_arcs] = True
-    ring_last[ring_end - 1] = True
-    end = np.cumsum(topology.lengths)
-    kept = np.ones(len(topology.points), dtype=bool)
-    kept[(end - topology.lengths)[~ring_first[new]]] = False
-    kept[end[ring_last[new]] - 1] = False
-    steps = np.diff(topology.points, axis=0, prepend=np.zeros((1, 2), np.int64))
-    numbers = zigzag(steps[kept]).ravel()
-    streams = (
-        topology.rings,
-        topology.ring_arcs,
-        _arc_codes(topology, new),
-        topology.lengths,
-        numbers >> 8,
-    )
+    codes, order, backwards, first, last = _walk_rings(topology)
+    position, lengths = _points_in_order(topology, order, backwards)
+    end = np.cumsum(lengths)
+    kept = np.ones(len(position), dtype=bool)
+    kept[(end - lengths)[~first]] = False
+    kept[end[last] - 1] = False
+    points = topology.points[position]
+    steps = np.diff(points, axis=0, prepend=np.zeros((1, 2), np.int64))
+    numbers = zigzag(steps[kept]).T.ravel()
+    streams = (topology.rings, topology.ring_arcs, codes, lengths, numbers >> 8)
     low = (numbers & 0xFF).astype(np.uint8).tobytes()
     return b"".join(varint(np.r_[len(stream), stream]) for stream in streams) + low
 
 
-def _new_arcs(topology: Topology) -> npt.NDArray[np.bool_]:
-    """Tell where in the rings each arc is met for the first time."""
-    new = np.zeros(len(topology.arcs), dtype=bool)
-    new[np.unique(topology.arcs >> 1, return_index=True)[1]] = True
-    return new
+def _points_in_order(topology: Topology, order: Ints, backwards: Ints) -> tuple[Ints, Ints]:
+    """Give the positions of the points of the arcs, run along in an order and a direction."""
+    lengths = topology.lengths[order]
+    begin = (np.cumsum(topology.lengths) - topology.lengths)[order]
+    nth = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    forward = np.repeat(begin, lengths) + nth
+    back = np.repeat(begin + lengths - 1, lengths) - nth
+    return np.where(np.repeat(backwards, lengths) == 1, back, forward), lengths
 
 
-def _arc_codes(topology: Topology, new: npt.NDArray[np.bool_]) -> Ints:
-    """Write the arcs by when they came: most are new, or their neighbour's run backwards."""
-    number, backwards = topology.arcs >> 1, topology.arcs & 1
-    met: Ints = np.cumsum(new) - new  # how many were met before
-    return np.where(new, 0, 1 + 2 * (met - 1 - number) + (1 - backwards))
+class _Walk(NamedTuple):
+    """The rings as a reader meets them: codes of all arcs, then one row per new arc."""
+
+    codes: Ints
+    order: Ints  # the arc's number in the topology
+    backwards: Ints  # whether it is met running backwards
+    first: npt.NDArray[np.bool_]  # whether it begins its ring
+    last: npt.NDArray[np.bool_]
+
+
+def _walk_rings(topology: Topology) -> _Walk:
+    """Code the arcs by what the reader knows already where each begins.
+
+    A ring begins with a known arc after a new one, where it has both: then both ends of what is new
+    are known points.
+    """
+    ends, number = _arc_ends(topology), [-1] * len(topology.lengths)
+    way = [0] * len(number)  # in which direction each arc was first met
+    waiting: dict[int, list[int]] = {}  # by point: arcs run along once that end there
+    codes: list[int] = []
+    new: list[tuple[int, int, bool, bool]] = []
+    arcs, at = topology.arcs.tolist(), 0
+    for count in topology.ring_arcs.tolist():
+        ring = _turned(arcs[at : at + count], number)
+        at += count
+        for nth, arc in enumerate(ring):
+            which, backwards = arc >> 1, arc & 1
+            there = waiting.setdefault(ends[which][backwards], [])
+            if number[which] < 0:
+                number[which], way[which] = len(new), backwards
+                codes.append(0)
+                new.append((which, backwards, nth == 0, nth == count - 1))
+                waiting.setdefault(ends[which][1 - backwards], []).append(2 * which + 1)
+                continue
+            name = 2 * which + (backwards ^ way[which])
+            known = there if nth else []
+            if name in known:
+                codes.append(len(known) - known.index(name))
+            else:
+                ago = len(new) - 1 - number[which]
+                codes.append(1 + len(known) + 2 * ago + 1 - (name & 1))
+            if name in there:
+                there.remove(name)
+    order, back, first, last = np.array(new, dtype=np.int64).reshape(-1, 4).T
+    return _Walk(np.array(codes, np.int64), order, back, first > 0, last > 0)
+
+
+def _arc_ends(topology: Topology) -> list[tuple[int, int]]:
+    """Give the points that each arc runs from and to, as numbers."""
+    end = np.cumsum(topology.lengths)
+    both = topology.points[np.r_[end - topology.lengths, end - 1]]
+    _, name = np.unique(both, axis=0, return_inverse=True)
+    name = name.ravel()
+    return list(zip(name[: len(end)].tolist(), name[len(end) :].tolist(), strict=True))
+
+
+def _turned(ring: list[int], number: list[int]) -> list[int]:
+    """Turn a ring so that it begins with a known arc after a new one, if it has both."""
+    known = [number[arc >> 1] >= 0 for arc in ring]
+    if all(known) or not any(known):
+        return ring
+    start = next(i for i in range(len(ring)) if known[i] and not known[i - 1])
+    return ring[start:] + ring[:start]

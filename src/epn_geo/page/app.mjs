@@ -30,15 +30,26 @@ export class App {
     this.usual = communeFigures(world, firstState(world));
     this.compute();
     this.setWindow(asked.window);
-    this.ground = addCanvas(L, map, "epn-ground", 350, (c, view) =>
+    this.settled = false;
+    const canvas = (pane, order, paint, needed) => addCanvas(L, map, pane, order, paint, () => this.settled, needed);
+    this.ground = canvas("epn-ground", 350, (c, view) =>
       drawGround(c, world, view, { ...this.paint(), opacity: world.head.tiles ? 0.7 : 1 }));
-    this.overlay = addCanvas(L, map, "epn-overlay", 450, (c, view) => drawOverlay(c, world, view, this.scene()));
-    this.pointer = addCanvas(L, map, "epn-pointer", 440, (c, view) => drawHover(c, world, view, this.hover),
+    this.overlay = canvas("epn-overlay", 450, (c, view) => drawOverlay(c, world, view, this.scene()));
+    this.pointer = canvas("epn-pointer", 440, (c, view) => drawHover(c, world, view, this.hover),
       () => Boolean(this.hover));
     this.panel = buildPanel(this);
     put(hosts.panel, this.panel.host);
     this.listen();
-    this.show();
+    this.draw();
+    whenShown(() => this.settle());
+  }
+
+  /** Names and the margin around the window cost as much as all the rest: they come after it. */
+  settle() {
+    this.settled = true;
+    this.ground.redraw();
+    this.overlay.redraw();
+    document.documentElement.dataset.settled = "yes";
   }
 
   /** Work out what the choices mean. */
@@ -48,7 +59,6 @@ export class App {
     this.kept = keptPlaces(world, state);
     this.changed = isChanged(world, state);
     this.figures = communeFigures(world, state);
-    if (canMeasure(world)) this.usual = communeFigures(world, { ...firstState(world), version: -1 });
     this.within = territoryTest(world, state);
     this.sums = totals(world, this.figures, this.within);
     this.values = indicatorValues(world, state, this.figures);
@@ -68,7 +78,7 @@ export class App {
 
   radiusText = () => {
     const { radius } = this.state;
-    return radius === null ? "" : ` (${this.world.number(radius, radius % 1 ? 1 : 0)} km)`;
+    return radius === null ? "" : ` (${this.world.reachText(radius)})`;
   };
 
   /** People within reach now, less those of the map as first shown, in the chosen territory. */
@@ -82,7 +92,8 @@ export class App {
   }
 
   zones() {
-    return this.changed || this.state.radius !== this.world.head.gapsRadius ? null : this.world.gaps;
+    const changed = this.changed && !this.world.head.areas;
+    return changed || this.state.radius !== this.world.head.gapsRadius ? null : this.world.gaps;
   }
 
   /** The discs to rub out of the hatching, where it must be drawn afresh. */
@@ -108,7 +119,8 @@ export class App {
 
   scene() {
     const { state, kept, changed } = this;
-    const { layers, off, radius, selection } = state;
+    const { off, radius, selection } = state;
+    const layers = { ...state.layers, names: state.layers.names && this.settled };
     const quiet = (place) => !this.standing(place);
     return { places: kept, layers, off, radius, selection, quiet, changed, within: this.within };
   }
@@ -122,12 +134,16 @@ export class App {
   }
 
   show(everything = true) {
+    this.draw(everything);
+    this.writeAddress();
+  }
+
+  draw(everything = true) {
     this.ground.redraw();
     if (everything) this.overlay.redraw();
     this.panel.refresh();
     showSheet(this, this.hosts.sheet);
     this.hosts.root.classList.toggle("adding", this.state.adding);
-    this.writeAddress();
   }
 
   select(selection) {
@@ -369,6 +385,12 @@ export class App {
     if (asked.window) this.setWindow(asked.window);
     this.rebuildPanel();
   }
+}
+
+/** Once the page has been shown, and the browser has nothing better to do. */
+function whenShown(act) {
+  const idle = window.requestIdleCallback ?? setTimeout;
+  requestAnimationFrame(() => setTimeout(() => idle(act), 200));
 }
 
 function readAddress() {

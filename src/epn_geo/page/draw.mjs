@@ -1,68 +1,102 @@
 /** The ground of the map: communes in their colours, hatching, boundaries. */
 
-import { outerRings, walkRing } from "./topology.mjs";
-import { across, circleSize, down, toPixel } from "./view.mjs";
-
-/** Arc points on the globe, 0 to 1, worked out once per set of outlines. */
-function globe(outlines) {
-  if (!outlines.globe) {
-    outlines.globe = {
-      x: Float64Array.from(outlines.lon, across),
-      y: Float64Array.from(outlines.lat, down),
-    };
-  }
-  return outlines.globe;
-}
+import { outerRings } from "./topology.mjs";
+import { across, circleSize, down, toDegrees, toPixel } from "./view.mjs";
 
 /**
- * The points worth drawing in a view: the same for both neighbours, since the arc is one.
- * @returns {Uint8Array}
+ * The arcs in pixels of a zoom, from the north-west corner of all outlines, points that nobody could
+ * tell apart left out: the same for both neighbours, since the arc is one. Worked out once a zoom.
  */
-function worthDrawing(outlines, view) {
-  const { x, y } = globe(outlines);
-  const keep = new Uint8Array(x.length);
-  const least = (0.6 / view.world) ** 2;
-  for (let arc = 0; arc + 1 < outlines.start.length; arc++) {
-    const [from, to] = [outlines.start[arc], outlines.start[arc + 1] - 1];
-    keep[from] = keep[to] = 1;
-    let last = from;
-    for (let i = from + 1; i < to; i++) {
-      if ((x[i] - x[last]) ** 2 + (y[i] - y[last]) ** 2 > least) {
-        keep[i] = 1;
-        last = i;
-      }
+function arcsAt(outlines, world) {
+  if (outlines.drawn?.world === world) return outlines.drawn;
+  const { lon, lat, start } = outlines;
+  const globe = (outlines.globe ??= globeOf(lon, lat));
+  const [west, north] = [globe.west * world, globe.north * world];
+  const [x, y] = [new Float32Array(lon.length), new Float32Array(lon.length)];
+  const first = new Int32Array(start.length);
+  let count = 0;
+  for (let arc = 0; arc + 1 < start.length; arc++) {
+    const last = start[arc + 1] - 1;
+    first[arc] = count;
+    for (let i = start[arc], px = 0, py = 0; i <= last; i++) {
+      const [nx, ny] = [globe.x[i] * world - west, globe.y[i] * world - north];
+      if (i > start[arc] && i < last && (nx - px) ** 2 + (ny - py) ** 2 <= 0.36) continue;
+      x[count] = px = nx;
+      y[count++] = py = ny;
     }
   }
-  return keep;
+  first[start.length - 1] = count;
+  outlines.drawn = { world, west, north, x, y, first, paths: new Array(outlines.rings.length) };
+  return outlines.drawn;
 }
 
-/** Whether an outline's box meets the view. */
-export function isInView(outlines, which, view) {
-  const [west, south, east, north] = outlines.box.subarray(which * 4, which * 4 + 4);
-  if (!Number.isFinite(west)) return false;
-  const [x0, y0] = toPixel(view, west, north);
-  const [x1, y1] = toPixel(view, east, south);
-  return x1 >= 0 && y1 >= 0 && x0 <= view.width && y0 <= view.height;
-}
-
-/** Add the rings of an outline to a path. */
-export function traceOutline(c, outlines, which, view, keep = null) {
-  traceRings(c, outlines, outlines.rings[which], view, keep);
-}
-
-function traceRings(c, outlines, rings, view, keep) {
-  const { x, y } = globe(outlines);
-  for (const ring of rings) {
-    let first = true;
-    walkRing(outlines, ring, (i) => {
-      if (keep && !keep[i]) return;
-      const [px, py] = [x[i] * view.world - view.left, y[i] * view.world - view.top];
-      if (first) c.moveTo(px, py);
-      else c.lineTo(px, py);
-      first = false;
-    });
-    c.closePath();
+/** Arc points on the globe, 0 to 1, and their north-west corner. */
+function globeOf(lon, lat) {
+  const [x, y] = [new Float64Array(lon.length), new Float64Array(lon.length)];
+  let [west, north] = [1, 1];
+  for (let i = 0; i < lon.length; i++) {
+    x[i] = across(lon[i]);
+    y[i] = down(lat[i]);
+    if (x[i] < west) west = x[i];
+    if (y[i] < north) north = y[i];
   }
+  return { x, y, west, north };
+}
+
+/** Whether box number `at` of some meets the view, a little margin included. */
+function meets(box, at, [west, south, east, north]) {
+  return box[at] <= east && box[at + 2] >= west && box[at + 1] <= north && box[at + 3] >= south;
+}
+
+/** What a view shows, in degrees: west, south, east, north. */
+function degreesOf(view) {
+  const [west, north] = toDegrees(view, -2, -2);
+  const [east, south] = toDegrees(view, view.width + 2, view.height + 2);
+  return [west, south, east, north];
+}
+
+/** Draw in the pixels of the zoom: what `trace` adds to a path needs no moving. */
+function inZoom(c, outlines, view, draw) {
+  const arcs = arcsAt(outlines, view.world);
+  c.save();
+  c.translate(arcs.west - view.left, arcs.north - view.top);
+  draw(arcs);
+  c.restore();
+}
+
+/** Add an arc to a path; `backwards`, and without the point where the next one begins. */
+function traceArc(path, { x, y, first }, arc, begins) {
+  const [from, to] = [first[arc >> 1], first[(arc >> 1) + 1] - 1];
+  if (arc & 1) {
+    if (begins) path.moveTo(x[to], y[to]);
+    for (let i = begins ? to - 1 : to; i > from; i--) path.lineTo(x[i], y[i]);
+  } else {
+    if (begins) path.moveTo(x[from], y[from]);
+    for (let i = begins ? from + 1 : from; i < to; i++) path.lineTo(x[i], y[i]);
+  }
+}
+
+function traceRings(path, arcs, rings) {
+  for (const ring of rings) {
+    for (let nth = 0; nth < ring.length; nth++) traceArc(path, arcs, ring[nth], nth === 0);
+    path.closePath();
+  }
+}
+
+/** The path of an outline, kept for the next drawing at the same zoom. */
+function pathOf(arcs, outlines, which) {
+  if (!arcs.paths[which]) {
+    arcs.paths[which] = new Path2D();
+    traceRings(arcs.paths[which], arcs, outlines.rings[which]);
+  }
+  return arcs.paths[which];
+}
+
+/** Draw the lines of some outlines, or of all. */
+export function strokeOutlines(c, outlines, view, which = outlines.rings.keys()) {
+  inZoom(c, outlines, view, (arcs) => {
+    for (const one of which) c.stroke(pathOf(arcs, outlines, one));
+  });
 }
 
 /**
@@ -72,32 +106,59 @@ function traceRings(c, outlines, rings, view, keep) {
  * @param {object} paint colours by commune (null for no data), hatch, layers, opacity
  */
 export function drawGround(c, world, view, paint) {
-  const keep = worthDrawing(world.outlines, view);
-  fillCommunes(c, world, view, paint, keep);
+  const shown = degreesOf(view);
+  inZoom(c, world.outlines, view, (arcs) => fillCommunes(c, world, arcs, shown, paint));
   c.save();
-  clipToTerritory(c, world, view, paint, keep);
-  if (paint.zones) drawZones(c, paint.zones.outlines, view);
-  if (paint.discs) drawOutOfReach(c, world, view, paint, keep);
+  clipToTerritory(c, world, view, paint);
+  if (paint.zones) drawZones(c, paint.zones.outlines, view, shown);
+  if (paint.discs) drawOutOfReach(c, world, view, paint);
   c.restore();
-  strokeBorders(c, world, view, paint, keep);
+  inZoom(c, world.outlines, view, (arcs) => strokeBorders(c, world, view, arcs, shown, paint));
 }
 
-/** One by one: a browser fills many small paths forty times faster than a large one. */
-function fillCommunes(c, world, view, { colours, opacity }, keep) {
+/**
+ * All in the commonest colour first, then the others one by one: a browser fills many small paths
+ * forty times faster than a large one.
+ */
+function fillCommunes(c, world, arcs, shown, { colours, opacity }) {
+  const { outlines, communes } = world;
+  const base = opacity === 1 ? commonest(colours) : null;
+  if (base) {
+    c.fillStyle = base;
+    c.fill(wholePath(world, arcs), "evenodd");
+  }
   c.globalAlpha = opacity;
   c.lineWidth = 0.6;
-  for (let i = 0; i < world.communes.count; i++) {
-    if (!isInView(world.outlines, i, view)) continue;
-    c.beginPath();
-    traceOutline(c, world.outlines, i, view, keep);
+  const unknown = dots(c);
+  for (let i = 0; i < communes.count; i++) {
+    if ((base && colours[i] === base) || !meets(outlines.box, i * 4, shown)) continue;
+    const path = pathOf(arcs, outlines, i);
     c.fillStyle = c.strokeStyle = colours[i] ?? "#e4e4e4";
-    c.fill();
-    c.stroke(); // or a hair of background shows between neighbours
+    c.fill(path);
+    c.stroke(path); // or a hair of background shows between neighbours
     if (colours[i]) continue;
-    c.fillStyle = dots(c);
-    c.fill();
+    c.fillStyle = unknown;
+    c.fill(path);
   }
   c.globalAlpha = 1;
+}
+
+function commonest(colours) {
+  const counts = new Map();
+  for (const colour of colours) if (colour) counts.set(colour, (counts.get(colour) ?? 0) + 1);
+  let [best, most] = [null, 0];
+  for (const [colour, count] of counts) if (count > most) [best, most] = [colour, count];
+  return best;
+}
+
+/** All communes as one path, kept like theirs. */
+function wholePath(world, arcs) {
+  world.whole ??= outerRings(world.outlines, world.owners, () => true);
+  if (!arcs.whole) {
+    arcs.whole = new Path2D();
+    traceRings(arcs.whole, arcs, world.whole);
+  }
+  return arcs.whole;
 }
 
 const patterns = new Map();
@@ -134,16 +195,18 @@ export const hatching = (c) =>
     }
   });
 
-function drawZones(c, outlines, view) {
-  c.beginPath();
-  outlines.rings.forEach((_, which) => {
-    if (isInView(outlines, which, view)) traceOutline(c, outlines, which, view);
+function drawZones(c, outlines, view, shown) {
+  inZoom(c, outlines, view, (arcs) => {
+    c.beginPath();
+    for (let i = 0; i < outlines.rings.length; i++) {
+      if (meets(outlines.box, i * 4, shown)) traceRings(c, arcs, outlines.rings[i]);
+    }
+    c.fillStyle = hatching(c);
+    c.fill("evenodd");
+    c.strokeStyle = "rgba(60, 20, 20, 0.8)";
+    c.lineWidth = 0.8;
+    c.stroke();
   });
-  c.fillStyle = hatching(c);
-  c.fill("evenodd");
-  c.strokeStyle = "rgba(60, 20, 20, 0.8)";
-  c.lineWidth = 0.8;
-  c.stroke();
 }
 
 /** The edge of the chosen territory, chained once for each. */
@@ -154,24 +217,28 @@ function territoryRings(world, { within, territory }) {
   return world.edge.rings;
 }
 
-/** Hatching stays within the chosen territory; the whole of it needs no clip. */
-function clipToTerritory(c, world, view, paint, keep) {
-  if (!paint.territory || (!paint.zones && !paint.discs)) return;
+/** Add the chosen territory to the path of a canvas. */
+function traceTerritory(c, world, view, paint) {
   c.beginPath();
-  traceRings(c, world.outlines, territoryRings(world, paint), view, keep);
+  inZoom(c, world.outlines, view, (arcs) => traceRings(c, arcs, territoryRings(world, paint)));
+}
+
+/** Hatching stays within the chosen territory; the whole of it needs no clip. */
+function clipToTerritory(c, world, view, paint) {
+  if (!paint.territory || (!paint.zones && !paint.discs)) return;
+  traceTerritory(c, world, view, paint);
   c.clip("evenodd");
 }
 
 /** What no disc reaches: the territory hatched, then the discs rubbed out. */
-function drawOutOfReach(c, world, view, paint, keep) {
+function drawOutOfReach(c, world, view, paint) {
   const sheet = document.createElement("canvas");
   const ratio = view.ratio ?? 1;
   sheet.width = view.width * ratio;
   sheet.height = view.height * ratio;
   const s = sheet.getContext("2d");
   s.scale(ratio, ratio);
-  s.beginPath();
-  traceRings(s, world.outlines, territoryRings(world, paint), view, keep);
+  traceTerritory(s, world, view, paint);
   s.fillStyle = hatching(s);
   s.fill("evenodd");
   s.globalCompositeOperation = "destination-out";
@@ -198,32 +265,26 @@ const PENS = [
   { width: 0.8, colour: "rgba(50, 50, 50, 0.5)" }, // between communes, from near
 ];
 
-function strokeBorders(c, world, view, { layers }, keep) {
-  const shown = [true, layers.departements, layers.epci, false];
+function strokeBorders(c, world, view, arcs, shown, { layers }) {
+  const known = [true, layers.departements, layers.epci, false];
   const zoom = Math.log2(view.world / 256);
   const thinner = zoom < 7 ? 0.55 : 1;
+  c.lineJoin = "round";
   for (let rank = 3; rank >= 0; rank--) {
     if (rank >= 2 && zoom < 6.8) continue; // too many to tell apart from so far
-    const pen = PENS[shown[rank] ? rank : zoom > 9.5 ? 4 : 3];
+    const pen = PENS[known[rank] ? rank : zoom > 9.5 ? 4 : 3];
     c.beginPath();
-    traceArcs(c, world, view, rank, keep);
+    traceBorders(c, world, arcs, shown, rank);
     c.strokeStyle = pen.colour;
     c.lineWidth = pen.width * thinner;
-    c.lineJoin = "round";
     c.stroke();
   }
 }
 
-function traceArcs(c, { outlines, borders }, view, rank, keep) {
-  const { x, y } = globe(outlines);
+function traceBorders(c, { outlines, borders }, { x, y, first }, shown, rank) {
   for (let arc = 0; arc < borders.length; arc++) {
-    if (borders[arc] !== rank) continue;
-    const [from, to] = [outlines.start[arc], outlines.start[arc + 1]];
-    for (let i = from; i < to; i++) {
-      if (!keep[i]) continue;
-      const [px, py] = [x[i] * view.world - view.left, y[i] * view.world - view.top];
-      if (i === from) c.moveTo(px, py);
-      else c.lineTo(px, py);
-    }
+    if (borders[arc] !== rank || !meets(outlines.arcBox, arc * 4, shown)) continue;
+    c.moveTo(x[first[arc]], y[first[arc]]);
+    for (let i = first[arc] + 1; i < first[arc + 1]; i++) c.lineTo(x[i], y[i]);
   }
 }

@@ -36,6 +36,7 @@ export function isChanged(world, state) {
 
 /** Whether the page knows the plane and how far places reach, and so can measure by itself. */
 export function canMeasure(world) {
+  if (world.head.areas) return false; // the page has the polygons, not how they came to be
   const known = world.radii.some((radius) => radius !== null);
   return Boolean(world.plane) && world.radii.length > 0 && (known || hasOwnRadii(world));
 }
@@ -85,7 +86,13 @@ function measured(world, key, discs) {
   return world.measures.get(key);
 }
 
+/** Worked out once for each radius. */
 function pythonFigures(world, series) {
+  world.python ??= [];
+  return (world.python[series] ??= readFigures(world, series));
+}
+
+function readFigures(world, series) {
   const find = (key) => world.indicators.find((i) => i.key === key);
   const none = new Array(world.communes.count).fill(null);
   const share = find("part")?.values[series] ?? none;

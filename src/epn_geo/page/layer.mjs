@@ -8,10 +8,11 @@ const MARGIN = 0.25;
  * @param {object} map
  * @param {string} pane
  * @param {(c: CanvasRenderingContext2D, view: import("./view.mjs").View) => void} paint
+ * @param {() => boolean} wide whether to draw the margin too
  * @param {() => boolean} [needed] whether there is anything to draw
  * @returns {{redraw: () => void, picture: () => string}}
  */
-export function addCanvas(L, map, pane, order, paint, needed = () => true) {
+export function addCanvas(L, map, pane, order, paint, wide, needed = () => true) {
   const host = map.createPane(pane);
   host.style.zIndex = order;
   host.style.pointerEvents = "none";
@@ -21,7 +22,7 @@ export function addCanvas(L, map, pane, order, paint, needed = () => true) {
   const redraw = () => {
     if (!needed() && !state.corner) return; // no canvas before there is something to draw
     const size = map.getSize();
-    const pad = size.multiplyBy(MARGIN).round();
+    const pad = size.multiplyBy(wide() ? MARGIN : 0).round();
     const corner = map.containerPointToLayerPoint(pad.multiplyBy(-1));
     const [width, height] = [size.x + 2 * pad.x, size.y + 2 * pad.y];
     const ratio = Math.min(window.devicePixelRatio || 1, 2);

@@ -29,7 +29,7 @@ function indicatorPart({ world, state, values, within, indicator }) {
     const label = say("no_data");
     rows.push({ paint: (c) => (swatch(c, "#e4e4e4"), swatch(c, dots(c))), label, count: number(counts[0]) });
   }
-  const km = indicator.byRadius && state.radius !== null ? ` (${number(state.radius, state.radius % 1 ? 1 : 0)} km)` : "";
+  const km = indicator.byRadius && state.radius !== null ? ` (${world.reachText(state.radius)})` : "";
   return { title: indicator.label + km, unit: say("communes"), rows };
 }
 

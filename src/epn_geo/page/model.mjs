@@ -49,7 +49,10 @@ export function buildWorld(head, block) {
     },
     places,
     radii: head.radii,
-    indicators: head.indicators.map((i) => ({ ...i, values: i.values ?? derive(i, head, communes) })),
+    /** A reach with its unit: kilometres, or what areas were measured in. */
+    reachText: (value) => `${numberWriter(head.lang)(value, value % 1 ? 1 : 0)} ${head.areas?.unit ?? "km"}`,
+    // inhabitants out of reach are worked out from the figures at hand
+    indicators: head.indicators.map((i) => (i.key === "population" ? { ...i, values: [communes.population] } : i)),
     gaps: readZones(head.gaps, block("gaps")),
     reach: readZones(head.reach, block("reach")),
     sites: readSites(head.sites),
@@ -103,12 +106,22 @@ function readPlaces(table, plane) {
     place.publics = list("publics_specifiquement_adresses", row);
     place.frais = list("frais_a_charge", row);
     place.accompagnement = list("modalites_accompagnement", row);
-    place.week = readHours(place.horaires ?? "");
+    readLater(place, "week", () => readHours(place.horaires ?? ""));
     place.located = place.lon !== null;
     place.serves = Boolean(place.sert);
     if (plane && place.located) [place.x, place.y] = plane(place.lon, place.lat);
     return place;
   });
+}
+
+/** A property worked out when first asked for. */
+function readLater(object, name, read) {
+  const get = () => {
+    const value = read();
+    Object.defineProperty(object, name, { value, enumerable: true });
+    return value;
+  };
+  Object.defineProperty(object, name, { get, enumerable: true, configurable: true });
 }
 
 /** 0 at the edge of the territory, 1 between départements, 2 between EPCI, 3 between communes. */
@@ -140,12 +153,12 @@ function readTerritories(table, rows, outlines, communes) {
     box[2] = Math.max(box[2], own[2]);
     box[3] = Math.max(box[3], own[3]);
   });
-  for (const one of found) one.label = labelPoint(one.communes, outlines);
-  return found.map((one, row) => ({
-    ...one,
-    row,
-    inside: one.communes.some((commune) => !communes.outside[commune]),
-  }));
+  found.forEach((one, row) => {
+    one.row = row;
+    one.inside = one.communes.some((commune) => !communes.outside[commune]);
+    readLater(one, "label", () => labelPoint(one.communes, outlines));
+  });
+  return found;
 }
 
 /** The mean of the communes' middles, weighted by the size of their boxes. */
@@ -160,15 +173,6 @@ function labelPoint(members, outlines) {
     weights += weight;
   }
   return weights ? [lon / weights, lat / weights] : null;
-}
-
-function derive(indicator, head, communes) {
-  if (indicator.key === "population") return [communes.population];
-  const shares = head.indicators.find((i) => i.key === "part").values;
-  return shares.map((series, radius) => {
-    const people = coveredPeople(communes, series, communes.couvert[radius]);
-    return people.map((p, i) => (p === null ? null : Math.max(0, communes.population[i] - p)));
-  });
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What lies on the ground: reach, links, places, sites, names, and what is pointed at. */
 
-import { traceDisc, traceOutline } from "./draw.mjs";
+import { strokeOutlines, traceDisc } from "./draw.mjs";
 import { drawLabels } from "./labels.mjs";
 import { drawSite, drawSymbol } from "./symbols.mjs";
 import { toPixel } from "./view.mjs";
@@ -23,18 +23,23 @@ export function drawOverlay(c, world, view, scene) {
 }
 
 function drawReach(c, world, view, { places, off, radius, changed }) {
-  c.beginPath();
-  if (world.reach && !changed) {
-    world.reach.outlines.rings.forEach((_, i) => traceOutline(c, world.reach.outlines, i, view));
-  } else {
-    for (const place of places) {
-      if (!place.located || !place.serves || off.has(place.row)) continue;
-      traceDisc(c, view, { lon: place.lon, lat: place.lat, km: place.rayon ?? radius });
-    }
-  }
   c.strokeStyle = "rgba(120, 40, 0, 0.6)";
   c.lineWidth = 1;
+  if (world.reach && (!changed || world.head.areas)) {
+    return strokeOutlines(c, world.reach.outlines, view, rowsAt(world.reach.table.band, radius));
+  }
+  c.beginPath();
+  for (const place of places) {
+    if (!place.located || !place.serves || off.has(place.row)) continue;
+    traceDisc(c, view, { lon: place.lon, lat: place.lat, km: place.rayon ?? radius });
+  }
   c.stroke();
+  return undefined;
+}
+
+/** The areas of the time shown; all of them where they have none. */
+function rowsAt(band, radius) {
+  return band ? [...band.keys()].filter((row) => band[row] === radius) : undefined;
 }
 
 function drawLinks(c, world, view, { places }) {
@@ -73,13 +78,11 @@ function drawSites(c, world, view) {
 /** Go round a commune in black on white. */
 function goRound(c, world, view, pointed, width) {
   if (pointed?.kind !== "commune") return;
-  c.beginPath();
-  traceOutline(c, world.outlines, pointed.index, view);
   c.lineJoin = "round";
   for (const [wide, colour] of [[width + 2, "#fff"], [width, "#000"]]) {
     c.lineWidth = wide;
     c.strokeStyle = colour;
-    c.stroke();
+    strokeOutlines(c, world.outlines, view, [pointed.index]);
   }
 }
 

@@ -18,9 +18,13 @@ export function buildPanel(app) {
   const figures = el("div.figures", { role: "status", "aria-label": say("key_figures") });
   const controls = el("div.controls", null);
   const legend = el("div.legend", { role: "group", "aria-label": say("legend") });
-  const filters = el("div", null);
-  const whatIf = el("div", null);
-  const layers = el("div", null);
+  const sections = [
+    canFilter(app.world) && section(say("filters"), (body) => showFilters(app, body)),
+    canMeasure(app.world) && section(say("what_if"), (body) => showWhatIf(app, body)),
+    head.areas && section(say("what_if"), (body) => put(body, el("p", null, say("what_if_areas")))),
+    section(say("layers"), (body) => showLayers(app, body)),
+    section(say("about_map"), (body) => showAbout(head, say, body)),
+  ].filter(Boolean);
   const host = el(
     "div.panel-body",
     null,
@@ -29,24 +33,22 @@ export function buildPanel(app) {
     legend,
     searchBox(app),
     tools(app),
-    canFilter(app.world) ? section(say("filters"), filters) : null,
-    canMeasure(app.world) ? section(say("what_if"), whatIf) : null,
-    section(say("layers"), layers),
-    section(say("about_map"), about(head, say)),
+    sections.map(({ host }) => host),
   );
   const refresh = () => {
     showFigures(app, figures);
     showControls(app, controls);
     showLegend(app, legend);
-    if (canFilter(app.world)) showFilters(app, filters);
-    if (canMeasure(app.world)) showWhatIf(app, whatIf);
-    showLayers(app, layers);
+    for (const { host, refresh } of sections) if (host.open) refresh();
   };
   return { host, refresh };
 }
 
-function section(title, body) {
-  return el("details", null, el("summary", null, title), body);
+/** A part that is made when it is first opened, and said again while it is open. */
+function section(title, show) {
+  const body = el("div", null);
+  const refresh = () => show(body);
+  return { host: el("details", { toggle: refresh }, el("summary", null, title), body), refresh };
 }
 
 function showFigures(app, host) {
@@ -67,7 +69,7 @@ function showFigures(app, host) {
   }
   if (world.places.length) lines.push(placesLine(app));
   parts.push(...lines.map((text) => el("p", null, text)));
-  if (app.changed) parts.push(el("p.note", null, say(canMeasure(world) ? "recomputed" : "not_recomputed")));
+  if (app.changed) parts.push(el("p.note", null, say(canMeasure(world) ? "recomputed" : world.head.areas ? "not_recomputed_areas" : "not_recomputed")));
   put(host, parts);
 }
 
@@ -86,11 +88,11 @@ function placesLine({ world, kept, standing, state }) {
 
 function showControls(app, host) {
   const { world, state } = app;
-  const { say, number, radii } = world;
+  const { say, radii } = world;
   if (host.childElementCount) {
     const selects = host.querySelectorAll("select");
     const values = [territoryKey(state), state.indicator, String(state.radius)];
-    if (world.controlsHaveRadius) offerRadius(selects[2], state.radius, number);
+    if (world.controlsHaveRadius) offerRadius(selects[2], state.radius, world);
     selects.forEach((select, i) => (select.value = values[i]));
     return;
   }
@@ -103,19 +105,25 @@ function showControls(app, host) {
       ? choice(say("indicator"), options, state.indicator, (value) => app.change({ indicator: value }))
       : null,
     known.length
-      ? choice(say("radius"), known.map((km) => [String(km), `${number(km, km % 1 ? 1 : 0)} km`]), String(state.radius),
+      ? choice(reachWord(world), known.map((km) => [String(km), world.reachText(km)]), String(state.radius),
           (value) => app.change({ radius: Number(value) }))
       : null,
   );
   host.prepend(territoryChoice(app));
-  if (known.length) offerRadius(host.querySelectorAll("select")[2], state.radius, number);
+  if (known.length) offerRadius(host.querySelectorAll("select")[2], state.radius, world);
+}
+
+/** What the choice of reach is called: a radius, or what areas were measured in. */
+function reachWord({ say, head }) {
+  if (!head.areas) return say("radius");
+  return head.areas.road ? say("distance_by_road") : say("travel_time");
 }
 
 /** A radius that only the simulation knows is offered while it is in force. */
-function offerRadius(select, radius, number) {
+function offerRadius(select, radius, world) {
   for (const option of [...select.options]) if (option.dataset.own && Number(option.value) !== radius) option.remove();
   if ([...select.options].some((option) => Number(option.value) === radius)) return;
-  const option = el("option", { value: String(radius), "data-own": "1" }, `${number(radius, radius % 1 ? 1 : 0)} km`);
+  const option = el("option", { value: String(radius), "data-own": "1" }, world.reachText(radius));
   select.append(option);
   select.value = String(radius);
 }
@@ -155,7 +163,7 @@ function territoryChoice(app) {
 function canFilter({ head, places }) {
   const kinds = new Set(places.map((place) => place.categorie));
   const told = head.services.length || head.publics.length;
-  return kinds.size > 1 || told || places.some((place) => place.label || place.week);
+  return kinds.size > 1 || told || places.some((place) => place.label || place.horaires);
 }
 
 /** Made once: the boxes keep their own state, and `rebuild` starts afresh. */
@@ -248,8 +256,10 @@ function tools(app) {
     button("share", () => app.share()));
 }
 
-function about(head, say) {
-  return el("div.about", null,
+function showAbout(head, say, host) {
+  if (host.childElementCount) return;
+  host.className = "about";
+  put(host,
     el("p", null, head.definition),
     el("p", null, say("exactness")),
     el("h2", null, say("sources")),

@@ -131,7 +131,7 @@ export function placeButton(app, place) {
 
 function missingServices(app, index) {
   const { world, state } = app;
-  if (!world.head.services.length || state.radius === null) return null;
+  if (!world.head.services.length || state.radius === null || world.head.areas) return null;
   const near = placesFrom(app, index).filter(({ place, km }) => km <= (place.rayon ?? state.radius));
   const offered = new Set(near.flatMap(({ place }) => place.services));
   const missing = world.head.services.filter((service) => !offered.has(service));

@@ -87,7 +87,8 @@ export function readHash(world, hash) {
   const known = world.indicators.some((i) => i.key === asked.get("i"));
   if (known) state.indicator = asked.get("i");
   const radius = Number(asked.get("r"));
-  if (radius > 0 && radius <= 100 && world.plane) state.radius = radius;
+  const free = world.plane && !world.head.areas;
+  if (world.radii.includes(radius) || (radius > 0 && radius <= 100 && free)) state.radius = radius;
   state.territory = readTerritory(world, asked.get("t"));
   for (const name of (asked.get("l") ?? "").split(",")) {
     if (name in state.layers) state.layers[name] = !state.layers[name];

@@ -19,14 +19,13 @@ export function fold(text) {
  * @returns {(value: number | null, digits?: number) => string}
  */
 export function numberWriter(lang) {
-  const formats = new Map();
+  const [between, point] = lang === "fr" ? ["\u202f", ","] : [",", "."];
+  // what Intl.NumberFormat writes, without the 20 ms that it takes to wake up
   return (value, digits = 0) => {
     if (value === null || value === undefined || Number.isNaN(value)) return "–";
-    if (!formats.has(digits)) {
-      const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-      formats.set(digits, new Intl.NumberFormat(lang === "fr" ? "fr-FR" : "en-GB", options));
-    }
-    return formats.get(digits).format(value);
+    const [whole, rest] = value.toFixed(digits).split(".");
+    const grouped = whole.replace(/\B(?=(\d{3})+$)/g, between);
+    return rest ? grouped + point + rest : grouped;
   };
 }
 

@@ -8,7 +8,8 @@ import { Streams } from "./bytes.mjs";
  * @property {Float64Array} lat
  * @property {Int32Array} start where each arc begins; one more entry than arcs
  * @property {Int32Array[][]} rings of each outline: arcs, twice the number, plus one if backwards
- * @property {Float64Array} box west, south, east, north of each outline
+ * @property {Float64Array} arcBox west, south, east, north of each arc
+ * @property {Float64Array} box the same of each outline
  */
 
 /**
@@ -19,63 +20,82 @@ import { Streams } from "./bytes.mjs";
 export function readOutlines(bytes, decimals = 4) {
   const streams = new Streams(bytes);
   const [ringCounts, arcCounts, codes, lengths] = [1, 2, 3, 4].map(() => streams.numbers());
-  const arcs = readArcs(codes);
   const start = new Int32Array(lengths.length + 1);
-  lengths.forEach((length, i) => (start[i + 1] = start[i] + length));
-  const flat = [];
-  let at = 0;
-  for (const count of arcCounts) flat.push(arcs.subarray(at, (at += count)));
-  const { lon, lat } = readPoints(streams, flat, start, 10 ** decimals);
+  for (let i = 0; i < lengths.length; i++) start[i + 1] = start[i] + lengths[i];
+  const { flat, x, y } = readRings(streams, arcCounts, codes, start);
+  const scale = 10 ** decimals;
+  const [lon, lat] = [new Float64Array(x.length), new Float64Array(x.length)];
+  for (let i = 0; i < x.length; i++) {
+    lon[i] = x[i] / scale;
+    lat[i] = y[i] / scale;
+  }
   let ring = 0;
   const rings = Array.from(ringCounts, (count) => flat.slice(ring, (ring += count)));
-  const outlines = { lon, lat, start, rings, box: null };
+  const outlines = { lon, lat, start, rings, arcBox: null, box: null };
+  outlines.arcBox = arcBoxes(outlines);
   outlines.box = boxes(outlines);
   return outlines;
 }
 
-/** Arcs from their codes: 0 is the next new one, else how long ago it came, and which way round. */
-function readArcs(codes) {
-  let met = 0;
-  return codes.map((code) => {
-    if (code === 0) return 2 * met++;
-    const back = code - 1;
-    return 2 * (met - 1 - (back >> 1)) + (1 - (back & 1));
-  });
-}
-
 /**
- * Points, ring by ring: an arc begins where the one before it in the ring ends, and the last one
- * ends where the ring began; all else is steps, in high parts and low bytes.
+ * Rings and points together. A code of 0 is an arc not met before: its steps follow, in high parts
+ * and low bytes; it begins where the arc before it in the ring ended, and the last one ends where
+ * the ring began. Other codes choose among the arcs that end here and have been run along once, the
+ * latest first; beyond those they tell how long ago the arc came, and which way round.
  */
-function readPoints(streams, rings, start, scale) {
+function readRings(streams, arcCounts, codes, start) {
   const high = streams.numbers();
-  const low = streams.bytes.subarray(streams.at, streams.at + high.length);
+  const low = streams.take(high.length);
+  const half = high.length / 2;
   const count = start[start.length - 1];
   const [x, y] = [new Int32Array(count), new Int32Array(count)];
-  let from = 0;
-  const step = () => {
-    const code = high[from] * 256 + low[from++];
-    return (code >>> 1) ^ -(code & 1);
-  };
-  let [met, px, py] = [0, 0, 0]; // the last point of the last new arc
-  for (const ring of rings) {
-    let [first, before] = [-1, -1]; // points where the ring begins, and where the last arc ended
-    ring.forEach((arc, nth) => {
+  const waiting = new Map();
+  const spot = (point) => x[point] * 4194304 + y[point];
+  const NONE = [];
+  let [at, met, from, px, py] = [0, 0, 0, 0, 0];
+  const flat = Array.from(arcCounts, (arcs) => {
+    const ring = new Int32Array(arcs);
+    let [first, here] = [-1, -1]; // the points where the ring begins, and where its last arc ended
+    for (let nth = 0; nth < arcs; nth++) {
+      const code = codes[at++];
+      const there = here < 0 ? NONE : (waiting.get(spot(here)) ?? NONE);
+      const back = code - 1 - there.length;
+      let arc = 2 * met;
+      if (code > 0) arc = back < 0 ? there[there.length - code] : 2 * (met - 1 - (back >> 1)) + (1 - (back & 1));
       const [begin, end] = [start[arc >> 1], start[(arc >> 1) + 1] - 1];
-      if (arc === 2 * met) {
+      if (code === 0) {
         met++;
         for (let i = begin; i <= end; i++) {
-          const told = i === begin && nth > 0 ? before : i === end && nth === ring.length - 1 ? first : -1;
-          [px, py] = told < 0 ? [px + step(), py + step()] : [x[told], y[told]];
-          [x[i], y[i]] = [px, py];
+          const told = i === begin && nth > 0 ? here : i === end && nth === arcs - 1 ? first : -1;
+          if (told < 0) {
+            const dx = high[from] * 256 + low[from];
+            const dy = high[half + from] * 256 + low[half + from];
+            from++;
+            px += (dx >>> 1) ^ -(dx & 1);
+            py += (dy >>> 1) ^ -(dy & 1);
+          } else {
+            px = x[told];
+            py = y[told];
+          }
+          x[i] = px;
+          y[i] = py;
           if (first < 0) first = i;
         }
+        const known = waiting.get(spot(end));
+        if (known) known.push(arc + 1);
+        else waiting.set(spot(end), [arc + 1]);
+      } else {
+        const known = waiting.get(spot(arc & 1 ? end : begin)) ?? NONE;
+        const which = known.indexOf(arc);
+        if (which >= 0) known.splice(which, 1);
+        if (first < 0) first = arc & 1 ? end : begin;
       }
-      if (first < 0) first = arc & 1 ? end : begin;
-      before = arc & 1 ? begin : end;
-    });
-  }
-  return { lon: Float64Array.from(x, (v) => v / scale), lat: Float64Array.from(y, (v) => v / scale) };
+      here = arc & 1 ? begin : end;
+      ring[nth] = arc;
+    }
+    return ring;
+  });
+  return { flat, x, y };
 }
 
 /**
@@ -93,20 +113,39 @@ export function walkRing(outlines, ring, visit) {
   }
 }
 
-function boxes(outlines) {
-  const box = new Float64Array(outlines.rings.length * 4);
-  outlines.rings.forEach((rings, which) => {
+/** West, south, east, north of each arc. */
+function arcBoxes({ lon, lat, start }) {
+  const box = new Float64Array((start.length - 1) * 4);
+  for (let arc = 0; arc + 1 < start.length; arc++) {
     let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
-    for (const ring of rings) {
-      walkRing(outlines, ring, (i) => {
-        west = Math.min(west, outlines.lon[i]);
-        east = Math.max(east, outlines.lon[i]);
-        south = Math.min(south, outlines.lat[i]);
-        north = Math.max(north, outlines.lat[i]);
-      });
+    for (let i = start[arc]; i < start[arc + 1]; i++) {
+      if (lon[i] < west) west = lon[i];
+      if (lon[i] > east) east = lon[i];
+      if (lat[i] < south) south = lat[i];
+      if (lat[i] > north) north = lat[i];
     }
-    box.set([west, south, east, north], which * 4);
-  });
+    const at = arc * 4;
+    [box[at], box[at + 1], box[at + 2], box[at + 3]] = [west, south, east, north];
+  }
+  return box;
+}
+
+function boxes({ rings, arcBox }) {
+  const box = new Float64Array(rings.length * 4);
+  for (let which = 0; which < rings.length; which++) {
+    let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
+    for (const ring of rings[which]) {
+      for (const arc of ring) {
+        const at = (arc >> 1) * 4;
+        if (arcBox[at] < west) west = arcBox[at];
+        if (arcBox[at + 1] < south) south = arcBox[at + 1];
+        if (arcBox[at + 2] > east) east = arcBox[at + 2];
+        if (arcBox[at + 3] > north) north = arcBox[at + 3];
+      }
+    }
+    const at = which * 4;
+    [box[at], box[at + 1], box[at + 2], box[at + 3]] = [west, south, east, north];
+  }
   return box;
 }
 

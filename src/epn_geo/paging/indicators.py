@@ -16,7 +16,7 @@ import pandas as pd
 from epn_geo.columns import Floats, numbers, rounded
 from epn_geo.errors import ColumnError, did_you_mean
 from epn_geo.labels import Lang
-from epn_geo.radii import measures_of
+from epn_geo.radii import Measure, measures_of
 
 YLGNBU = ("#ffffd9", "#e3f4b2", "#b5e1b6", "#73c8bd", "#3ca9c3", "#1d83b5")
 CIVIDIS = ("#fee838", "#cdbb69", "#9c937a", "#6f7074", "#434e6c", "#00224e")
@@ -60,6 +60,7 @@ class Radii(NamedTuple):
 
     km: tuple[float, ...]
     suffixes: tuple[str, ...]
+    measures: tuple[Measure, ...] = ()
 
 
 def find_radii(coverage: pd.DataFrame) -> Radii:
@@ -79,14 +80,14 @@ def find_radii(coverage: pd.DataFrame) -> Radii:
     Examples
     --------
     >>> import pandas as pd
-    >>> find_radii(pd.DataFrame(columns=["part_couverte_10km", "part_couverte_7_5km"]))
-    Radii(km=(7.5, 10.0), suffixes=('_7_5km', '_10km'))
+    >>> find_radii(pd.DataFrame(columns=["part_couverte_10km", "part_couverte_7_5km"])).suffixes
+    ('_7_5km', '_10km')
     """
     if not any(str(column).startswith("part_couverte") for column in coverage.columns):
         return Radii((), ())
     found = measures_of(coverage)
     km = tuple(np.nan if one.radius_km is None else one.radius_km for one in found)
-    return Radii(km, tuple(one.suffix for one in found))
+    return Radii(km, tuple(one.suffix for one in found), tuple(found))
 
 
 def find_indicators(

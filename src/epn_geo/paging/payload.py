@@ -23,7 +23,7 @@ from epn_geo.columns import Floats, numbers, rounded, texts, whole
 from epn_geo.coverage import serves
 from epn_geo.crs import WGS84, metric_crs, project, require_crs
 from epn_geo.errors import CrsError
-from epn_geo.geometry.topology import DECIMALS, build_topology, pack_topology
+from epn_geo.geometry.topology import DECIMALS, build_topology, pack_topology, varint, zigzag
 from epn_geo.radii import Radius, radii_of
 
 Ints = npt.NDArray[np.int64]
@@ -64,7 +64,8 @@ def pack_payload(head: dict[str, Any], blocks: Mapping[str, bytes], *, compress:
     Parameters
     ----------
     head
-        What JSON can hold; ``blocks`` is added to it.
+        What JSON can hold; ``blocks`` is added to it, and long lists of numbers leave it for a
+        block of their own, ``{"$": which, "d": decimals}`` in their stead.
     blocks
         Name and bytes of each block.
     compress
@@ -80,6 +81,10 @@ def pack_payload(head: dict[str, Any], blocks: Mapping[str, bytes], *, compress:
     >>> pack_payload({"a": 1}, {"b": b"xyz"}, compress=False)
     '8~^|Sdm>>XIx#FFVr*|?YjYwxdm>^YI$JO-GhKasczJp'
     """
+    series: list[bytes] = []
+    head = _without_series(head, series)
+    if series:
+        blocks = {**blocks, "numbers": b"".join(series)}
     places, at = {}, 0
     for name, block in blocks.items():
         places[name] = [at, len(block)]
@@ -89,6 +94,39 @@ def pack_payload(head: dict[str, Any], blocks: Mapping[str, bytes], *, compress:
     data = struct.pack("<I", len(encoded)) + encoded + b"".join(blocks.values())
     packed = gzip.compress(data, 9, mtime=0) if compress else data
     return b85encode(packed).decode("ascii").replace("<", ",")  # "<" means something in HTML
+
+
+SERIES = 32
+"""How many numbers a list holds at least to leave the JSON."""
+
+
+def _without_series(value: Any, series: list[bytes]) -> Any:
+    """Take long lists of numbers out of what JSON can hold."""
+    if isinstance(value, dict):
+        return {key: _without_series(one, series) for key, one in value.items()}
+    if not isinstance(value, list):
+        return value
+    if len(value) >= SERIES and all(one is None or type(one) in (int, float) for one in value):
+        digits, packed = _pack_series(value)
+        if packed is None:
+            return value
+        series.append(packed)
+        return {"$": len(series) - 1, "d": digits}
+    return [_without_series(one, series) for one in value]
+
+
+def _pack_series(values: list[float | None]) -> tuple[int, bytes | None]:
+    """Write numbers as whole ones of as few decimals as lose nothing; 0 is a missing one."""
+    known = np.array([np.nan if one is None else one for one in values], dtype=np.float64)
+    here = np.isfinite(known)
+    for digits in range(7):
+        grown = known[here] * 10**digits
+        steps = np.rint(grown)
+        if np.abs(grown - steps).max(initial=0) < 1e-6 and np.abs(steps).max(initial=0) < 2**29:
+            codes = np.zeros(len(known), dtype=np.int64)
+            codes[here] = zigzag(steps.astype(np.int64)) + 1
+            return digits, varint(np.r_[len(codes), codes])
+    return 0, None
 
 
 def pack_outlines(frame: gpd.GeoDataFrame | gpd.GeoSeries, tolerance: float = 0.0) -> bytes:

@@ -2,7 +2,7 @@
 
 Importing this room imports Folium, which takes two seconds: `coverage_map` does so when called.
 The page's own code is written in small ES modules (``page/*.mjs``), which are put together here in
-a fixed order; nothing is minified, comments and indents are left out.
+a fixed order; nothing is renamed, comments, indents and needless spaces are left out.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 
 from epn_geo.labels import Lang
+from epn_geo.paging.slim import slim_script, slim_style, used_rules
 
 PAGE = Path(__file__).parent.parent / "page"
 
@@ -89,7 +90,7 @@ class PageFigure(Figure):
                 '<meta name="viewport" content="width=device-width, initial-scale=1">',
                 f"<title>{html.escape(_one_line(self.title or ''))}</title>",
                 f"<style>{leaflet_css(pictures=extra)}</style>",
-                f"<style>{(PAGE / 'page.css').read_text('utf-8')}</style>",
+                f"<style>{slim_style((PAGE / 'page.css').read_text('utf-8'))}</style>",
                 *(f"<script>{_no_end(script)}</script>" for script in scripts),
                 self.header.render(**kwargs),
                 "</head>",
@@ -196,15 +197,8 @@ def assemble_page() -> str:
     False
     """
     bodies = [module_body((PAGE / f"{name}.mjs").read_text("utf-8"), name) for name in MODULES]
-    return "\n".join(
-        [
-            "(() => {",
-            '"use strict";',
-            "const M = {};",
-            *bodies,
-            "window.epnStart = M.start.start;})();",
-        ]
-    )
+    lines = ["(() => {", '"use strict";', "const M = {};", *bodies]
+    return slim_script("\n".join([*lines, "window.epnStart = M.start.start;})();"]))
 
 
 def module_body(source: str, name: str) -> str:
@@ -355,7 +349,8 @@ def leaflet_css(*, pictures: bool = False) -> str:
     Parameters
     ----------
     pictures
-        Whether to carry the pictures of its layer control and pin; the page itself uses none.
+        Whether to carry the pictures of its layer control and pin, and the rules for what the
+        page itself never shows.
 
     Returns
     -------
@@ -367,11 +362,12 @@ def leaflet_css(*, pictures: bool = False) -> str:
     >>> "url(images" in leaflet_css()
     False
     """
-    return re.sub(
+    style = re.sub(
         r"url\(images/([\w.-]+)\)",
         lambda m: f"url({_picture(m[1])})" if pictures else "none",
         _leaflet("leaflet.css"),
     )
+    return slim_style(style) if pictures else used_rules(slim_style(style))
 
 
 def _additions() -> str:
