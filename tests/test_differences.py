@@ -256,7 +256,7 @@ def test_nothing_that_changes_is_said_so(grid: gpd.GeoDataFrame) -> None:
     places = make_places((2000.0, 2000.0), categorie=["EPN"])
     note = epn.note_text(epn.compare(places, places, grid, 2.0))
     assert note.headline == ["Rien ne change : les deux listes donnent la même couverture."]
-    with pytest.raises(epn.DataError, match="was not compared"):
+    with pytest.raises(epn.DataError, match="was not measured"):
         epn.note_text(epn.compare(places, places, grid, 2.0), 7.0)
 
 

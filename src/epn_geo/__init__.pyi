@@ -11,6 +11,9 @@ from .changes import changed_zones as changed_zones
 from .changes import compare as compare
 from .changes import compare_coverage as compare_coverage
 from .checks import check_places as check_places
+from .areafiles import check_areas as check_areas
+from .areafiles import read_areas as read_areas
+from .areas import MissingAreaWarning as MissingAreaWarning
 from .closures import measure_closures as measure_closures
 from .clusters import find_clusters as find_clusters
 from .communes import current_code as current_code
@@ -66,6 +69,7 @@ from .pictures import picture as picture
 from .places import read_places as read_places
 from .population import measure_gaps as measure_gaps
 from .population import measure_population as measure_population
+from .publication import prepare_publication as prepare_publication
 from .publication import write_publication as write_publication
 from .publication import write_standard as write_standard
 from .ranking import flag_priority as flag_priority

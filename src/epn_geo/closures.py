@@ -10,11 +10,13 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from epn_geo.coverage import serving_sites, town_halls
+from epn_geo.areas import only_band, refuse_both, require_owners, shapes_of
+from epn_geo.coverage import areas_round, serving_sites, town_halls
 from epn_geo.crs import require_crs, to_metric
 from epn_geo.errors import ColumnError
 from epn_geo.geometry.arcs import Floats, Ints, distinct_discs
 from epn_geo.geometry.overlay import Geometries, covered_areas
+from epn_geo.geometry.polygons import pairs_in, reached_alone, shared_areas
 from epn_geo.radii import Radius, radii_of
 
 AT_ONCE = 200  # places measured together
@@ -30,7 +32,11 @@ class _Sites(NamedTuple):
 
 
 def measure_closures(
-    places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, radius_km: Radius = 10.0
+    places: gpd.GeoDataFrame,
+    communes: gpd.GeoDataFrame,
+    radius_km: Radius = 10.0,
+    *,
+    areas: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     """Measure, for each place, who depends on it alone and how far the next place is.
 
@@ -42,6 +48,9 @@ def measure_closures(
         Polygons in any CRS with `population`. Those with `dans_selection` False do not count.
     radius_km
         Kilometres: one number, one per category, or the name of a column of `places`.
+    areas
+        Polygons of reach in place of discs, of one time, as in `measure_coverage`; each with the
+        `id` or `nom` of its place.
 
     Returns
     -------
@@ -92,6 +101,7 @@ def measure_closures(
     if "population" not in communes:
         raise ColumnError("The communes have no column 'population': see read_communes.")
     require_crs(places, "places")
+    refuse_both(radius_km, areas)
     metric = to_metric(communes, what="communes")
     if "dans_selection" in metric:
         metric = metric[metric["dans_selection"].astype(bool)]
@@ -102,7 +112,11 @@ def measure_closures(
         serving.index.to_numpy(),
     )
     following, distance_km = _next(sites)
-    columns = _by_town_hall(sites, metric) | _by_area(sites, metric)
+    if areas is None:
+        columns = _by_town_hall(sites, metric) | _by_area(sites, metric)
+    else:
+        band = require_owners(only_band(areas_round(areas, places, metric.crs)))
+        columns = _by_polygons(shapes_of(band, sites.row), metric)
     columns["distance_suivant_km"] = distance_km
     out = places.copy()
     for name, values in columns.items():
@@ -115,6 +129,32 @@ def measure_closures(
         out[name] = pd.Series(named, index=places.index, dtype="str")
     out["rang_fermeture"] = _rank(columns, sites.row, places.index)
     return out
+
+
+def _by_polygons(shapes: Geometries, metric: gpd.GeoDataFrame) -> dict[str, Floats]:
+    """Measure what a single place reaches, by polygons of reach."""
+    polygons, count = metric.geometry.to_numpy(), len(shapes)
+    people = metric["population"].to_numpy(dtype=float)
+    hall, place = pairs_in(*town_halls(metric), shapes)
+    alone = np.bincount(hall, minlength=len(metric))[hall] == 1
+    density = _density(polygons, people)
+    site, commune, area = shared_areas(reached_alone(shapes), polygons)
+    return {
+        "communes_dependantes": _per_site(place[alone], np.ones(alone.sum()), count),
+        "population_dependante_mairie": _per_site(place[alone], people[hall[alone]], count),
+        "aire_dependante_km2": _per_site(site, area, count) / 1e6,
+        "population_dependante_aire": _per_site(site, area * density[commune], count),
+    }
+
+
+def _per_site(site: Ints, values: Floats, count: int) -> Floats:
+    return np.bincount(site, values, minlength=count).astype(np.float64)
+
+
+def _density(polygons: Geometries, people: Floats) -> Floats:
+    """Give people per square metre, 0 where unknown."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.nan_to_num(people / shapely.area(polygons))
 
 
 def _by_town_hall(sites: _Sites, metric: gpd.GeoDataFrame) -> dict[str, Floats]:
@@ -145,9 +185,7 @@ def _by_town_hall(sites: _Sites, metric: gpd.GeoDataFrame) -> dict[str, Floats]:
 def _by_area(sites: _Sites, metric: gpd.GeoDataFrame) -> dict[str, Floats]:
     """Measure the area that a single place reaches, and the people on it."""
     polygons = metric.geometry.to_numpy()
-    whole = shapely.area(polygons)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        density = np.nan_to_num(metric["population"].to_numpy(dtype=float) / whole)
+    density = _density(polygons, metric["population"].to_numpy(dtype=float))
     area, people = np.zeros(len(sites.row)), np.zeros(len(sites.row))
     tree = shapely.STRtree(polygons)
     for start in range(0, len(sites.row), AT_ONCE):

@@ -7,9 +7,10 @@
 - by **population**, `population_couverte`: people within reach, taken as that share of the area
   times the population, as if people were spread evenly over their commune.
 
-Distances are straight lines in the official metric CRS of the territory. The discs are exact (see
-`overlay`); what remains is the projection (at 10 km in Normandie, 10 m too short to 5 m too long)
-and the generalisation of the outlines (``data/communes/README.md``).
+Reach is a disc round each place, or an area that stands in its place (see `areas`). Distances are
+straight lines in the official metric CRS of the territory. The discs are exact (see `overlay`);
+what remains is the projection (at 10 km in Normandie, 10 m too short to 5 m too long) and the
+generalisation of the outlines (``data/communes/README.md``).
 """
 
 from __future__ import annotations
@@ -23,14 +24,20 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
+from epn_geo.areas import Band, choose_areas, method_of, refuse_both
 from epn_geo.crs import CRS, project, require_crs, to_metric
 from epn_geo.errors import ColumnError, DataError
 from epn_geo.geometry.arcs import Bools, Discs, Floats, distinct_discs, settle, workers
-from epn_geo.geometry.overlay import circles, covered_areas
-from epn_geo.radii import Radius, named_measures, radii_of
+from epn_geo.geometry.overlay import Geometries, circles, covered_areas
+from epn_geo.geometry.polygons import covered_by, points_in
+from epn_geo.radii import AREAS, ESTIMATE, TIMES, Radius, named_measures, radii_of
 
 # what an earlier measure left: it would pass for one of this
-EARLIER = re.compile(r"rayon_km|(part|population|mairie)_couverte(_\d+(_\d+)?km)?")
+EARLIER = re.compile(
+    r"rayon_km|methode_portee|methode_rayon|"
+    r"(part|population|mairie)_couverte(_\d+(_\d+)?(km|min|km_route))?"
+)
+ESTIMATED = "rayon_estime_km"  # the column of `estimate_reach`: a radius that is no measure
 NOT_SERVING = ("CRANT", "projet lauréat")  # actors on the map, not places where help is given
 
 
@@ -139,6 +146,8 @@ def measure_coverage(
     communes: gpd.GeoDataFrame,
     places: gpd.GeoDataFrame,
     radius_km: Radius | Sequence[float] = 10.0,
+    *,
+    areas: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     """Measure how much of each commune is within reach of a place, by all three definitions.
 
@@ -153,6 +162,9 @@ def measure_coverage(
         border of `communes` do.
     radius_km
         Kilometres: one number, several, one per category, or the name of a column of `places`.
+    areas
+        Polygons of reach in place of discs, in any CRS: what `isochrones` or `read_areas` gave.
+        Those of the places that count, by `id` or else `nom`; all of them, if they bear neither.
 
     Returns
     -------
@@ -167,18 +179,27 @@ def measure_coverage(
         - `distance_km`, `lieu_le_plus_proche`, `id_le_plus_proche`: see `nearest_place`.
 
         With several radii, `part_couverte_5km`, `part_couverte_10km` and so on, and no `rayon_km`.
-        What an earlier measure left is dropped.
+        With areas, `minutes` (or `route_km`) in its place, or `part_couverte_20min` and so on for
+        several times; and `methode_portee`, which says how they were had. `methode_rayon` says that
+        the radii are estimates, where they are those of `estimate_reach`. What an earlier measure
+        left is dropped.
 
     Raises
     ------
     CrsError
         If a CRS is missing, or the communes lie outside France or in two territories.
     DataError
-        If a radius is missing or not positive.
+        If a radius is missing or not positive, or areas cannot be used.
+
+    Warns
+    -----
+    MissingAreaWarning
+        If a place that counts has no area: it covers nothing.
 
     Notes
     -----
-    The area within reach is computed by Green's theorem, exactly; see `overlay`.
+    The area within reach is computed by Green's theorem, exactly; see `overlay`. Areas are overlaid
+    as they are drawn.
 
     Examples
     --------
@@ -194,6 +215,7 @@ def measure_coverage(
     [16.0, 0.1963, 314.1593]
     """
     require_crs(places, "places")
+    refuse_both(radius_km, areas)
     measures = named_measures(radius_km)
     metric = to_metric(communes, what="communes")
     sites = serving_sites(places, metric.crs)
@@ -201,9 +223,18 @@ def measure_coverage(
     halls = town_halls(metric)
 
     earlier = [c for c in map(str, communes.columns) if EARLIER.fullmatch(c)]
+    if AREAS in communes:
+        earlier += [c for c in TIMES if c in communes]
     out = communes.drop(columns=earlier)
     area = shapely.area(polygons)
     out["aire_km2"] = area / 1e6
+    if areas is not None:
+        bands = areas_round(areas, places, metric.crs)
+        _add_areas(out, bands, polygons, halls)
+        out[AREAS] = pd.Series(method_of(areas), index=out.index, dtype="str")
+        return _add_nearest(out, halls, sites)
+    if isinstance(radius_km, str) and radius_km == ESTIMATED:
+        out[ESTIMATE] = pd.Series(method_of(places), index=out.index, dtype="str")
     for suffix, value in measures.items():
         discs = _discs(sites, value)
         with np.errstate(invalid="ignore"):
@@ -285,6 +316,40 @@ def discs_round(places: gpd.GeoDataFrame, radius_km: Radius, crs: CRS) -> Discs:
     """
     require_crs(places, "places")
     return _discs(serving_sites(places, crs), radius_km)
+
+
+def areas_round(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, crs: CRS) -> list[Band]:
+    """Give the areas of the places that count, in the metric CRS of the communes.
+
+    Parameters
+    ----------
+    areas, places
+        As `measure_coverage`.
+    crs
+        The metric CRS.
+
+    Returns
+    -------
+    list of Band
+        One for each time.
+
+    Raises
+    ------
+    CrsError, ColumnError, DataError
+        As `measure_coverage`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> place = gpd.GeoDataFrame({"id": ["a"]}, geometry=[shapely.Point(2000, 0)], crs=2154)
+    >>> drawn = place.set_geometry(place.buffer(1000)).assign(minutes=20)
+    >>> [band.minutes for band in areas_round(drawn, place, place.crs)]
+    [20.0]
+    """
+    require_crs(places, "places")
+    require_crs(areas, "areas")
+    serving, counted = serves(places).to_numpy(), serves(areas).to_numpy()
+    return choose_areas(areas, places, serving, crs, counted)
 
 
 def keep_near(
@@ -429,6 +494,24 @@ def _coordinates(points: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
 
 def _discs(sites: gpd.GeoDataFrame, radius_km: Radius) -> Discs:
     return distinct_discs(*_coordinates(sites), radii_of(sites, radius_km) * 1000)
+
+
+def _add_areas(
+    out: gpd.GeoDataFrame, bands: list[Band], polygons: Geometries, halls: tuple[Floats, Floats]
+) -> None:
+    """Add what areas cover of each commune, time by time."""
+    area = shapely.area(polygons)
+    for band in bands:
+        with np.errstate(invalid="ignore"):
+            share = covered_by(polygons, band.shapes) / area
+        if band.suffix == "":
+            for column, value in (("minutes", band.minutes), ("route_km", band.route_km)):
+                if value is not None:
+                    out[column] = value
+        out[f"part_couverte{band.suffix}"] = share
+        if "population" in out:
+            out[f"population_couverte{band.suffix}"] = share * out["population"].to_numpy(float)
+        out[f"mairie_couverte{band.suffix}"] = points_in(*halls, band.shapes)
 
 
 def _add_nearest(

@@ -9,14 +9,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from epn_geo.coverage import discs_round, nearest_place, town_halls
+from epn_geo.areas import Band, only_band, refuse_both
+from epn_geo.coverage import areas_round, discs_round, nearest_place, town_halls
 from epn_geo.crs import to_metric
 from epn_geo.errors import ColumnError, DataError, did_you_mean
 from epn_geo.geometry.arcs import Floats, Ints
 from epn_geo.geometry.overlay import Geometries, uncovered, unite
+from epn_geo.geometry.polygons import uncovered_by
 from epn_geo.joins import LEVELS
-from epn_geo.labels import Lang, check_lang, say
-from epn_geo.radii import Radius, measure_for
+from epn_geo.labels import Lang, check_lang, reach_name, say
+from epn_geo.radii import Measure, Radius, measure_for
 
 TOUCHED_M2 = 1000.0  # below that, a zone meets a commune only by the rounding of its outline
 
@@ -28,6 +30,7 @@ def find_gaps(
     places: gpd.GeoDataFrame,
     radius_km: Radius = 10.0,
     *,
+    areas: gpd.GeoDataFrame | None = None,
     by: Level = "zone",
 ) -> gpd.GeoDataFrame:
     """Find the zones that no place reaches.
@@ -38,6 +41,8 @@ def find_gaps(
         As `measure_coverage`.
     radius_km
         Kilometres: one number, one per category, or the name of a column of `places`.
+    areas
+        Polygons of reach in place of discs, of one time, as in `measure_coverage`.
     by
         ``"zone"``: one row per connected zone, whatever borders it crosses; ``"commune"``,
         ``"epci"``, ``"departement"`` or ``"region"``: one row for each that has a part out of
@@ -53,8 +58,8 @@ def find_gaps(
         - `communes`: how many are touched; `departements`: their codes, if known;
         - `aire_km2`, `population_hors_portee`: area and people out of reach (people spread evenly
           over their commune), from the exact computation;
-        - `rayon_km`, if the radius is one number;
-        - `geometry`: the outline, drawn to within 5 m of the circles.
+        - `rayon_km`, if the radius is one number; `minutes` or `route_km` for areas that have them;
+        - `geometry`: the outline, drawn to within 5 m of the circles (for areas: a millimetre).
 
     Raises
     ------
@@ -79,15 +84,20 @@ def find_gaps(
         raise DataError(
             f"by must be one of {', '.join(levels)}, not {by!r}.{did_you_mean(by, levels)}"
         )
+    refuse_both(radius_km, areas)
     metric = to_metric(communes, what="communes")
-    pieces = _pieces(metric, places, radius_km)
+    band = None if areas is None else only_band(areas_round(areas, places, metric.crs))
+    pieces = _pieces(metric, places, radius_km, band)
     if by == "zone":
         grouped = _group_by_zone(pieces)
     else:
         grouped = _group_by_territory(pieces, metric, LEVELS[by][0])
     gaps = _describe(grouped, metric, by)
-    if isinstance(radius_km, int | float | np.number):
-        gaps.insert(gaps.columns.get_loc("geometry"), "rayon_km", float(radius_km))
+    radius = float(radius_km) if isinstance(radius_km, int | float | np.number) else None
+    told = {"rayon_km": radius} if band is None else band._asdict()
+    for column in ("rayon_km", "minutes", "route_km"):
+        if told.get(column) is not None:
+            gaps.insert(gaps.columns.get_loc("geometry"), column, told[column])
     return gaps.to_crs(communes.crs)
 
 
@@ -95,6 +105,7 @@ def flag_underserved(
     coverage: gpd.GeoDataFrame,
     *,
     radius_km: float | None = None,
+    minutes: float | None = None,
     min_part_couverte: float = 0.5,
     lang: Lang = "fr",
 ) -> gpd.GeoDataFrame:
@@ -109,6 +120,8 @@ def flag_underserved(
         What `measure_coverage` gave.
     radius_km
         Which radius to judge by, if several were measured; 10 km by default.
+    minutes
+        Which time to judge by, if several were measured; 20 minutes by default.
     min_part_couverte
         The least share of the area within reach (0-1) of a commune that is well served. There is no
         official norm: the default, one half, is a convention; it stands in the reasons.
@@ -124,7 +137,7 @@ def flag_underserved(
     Raises
     ------
     DataError
-        If that radius was not measured, or the share is not between 0 and 1.
+        If that reach was not measured, or the share is not between 0 and 1.
 
     Examples
     --------
@@ -139,7 +152,8 @@ def flag_underserved(
     check_lang(lang)
     if not 0 <= min_part_couverte <= 1:
         raise DataError(f"min_part_couverte must be between 0 and 1, not {min_part_couverte!r}.")
-    suffix, _ = measure_for(coverage, radius_km)
+    measure = measure_for(coverage, radius_km, minutes)
+    suffix = measure.suffix
     part = coverage[f"part_couverte{suffix}"].to_numpy(dtype=float)
     far = ~coverage[f"mairie_couverte{suffix}"].to_numpy(dtype=bool)
     little = ~(part >= min_part_couverte)
@@ -148,7 +162,9 @@ def flag_underserved(
     out["sous_desservie"] = far | little
     out["motifs"] = pd.Series(
         [
-            " ; ".join(_reasons(d if f and np.isfinite(p) else None, p if s else None, lang))
+            " ; ".join(
+                _reasons(d if f and np.isfinite(p) else None, p if s else None, measure, lang)
+            )
             for d, f, p, s in zip(distance, far, part, little, strict=True)
         ],
         index=coverage.index,
@@ -251,12 +267,16 @@ class _Grouped(NamedTuple):
     codes: list[str] | None
 
 
-def _pieces(metric: gpd.GeoDataFrame, places: gpd.GeoDataFrame, radius_km: Radius) -> _Pieces:
+def _pieces(
+    metric: gpd.GeoDataFrame, places: gpd.GeoDataFrame, radius_km: Radius, band: Band | None
+) -> _Pieces:
     """Cut out what no place reaches of each commune."""
-    discs = discs_round(places, radius_km, metric.crs)
     polygons = metric.geometry.to_numpy()
     area = np.nan_to_num(shapely.area(polygons))
-    left, out_of_reach = uncovered(polygons, discs)
+    if band is None:
+        left, out_of_reach = uncovered(polygons, discs_round(places, radius_km, metric.crs))
+    else:
+        left, out_of_reach = uncovered_by(polygons, band.shapes)
     row = np.flatnonzero(~shapely.is_missing(left) & (out_of_reach > 0))
     share = out_of_reach[row] / area[row]
     population = (
@@ -351,13 +371,16 @@ def _name_epci(out: gpd.GeoDataFrame, touched: pd.DataFrame, metric: gpd.GeoData
         out[column] = pd.Series(joined, index=out.index, dtype="str")
 
 
-def _reasons(distance_km: float | None, part: float | None, lang: Lang) -> list[str]:
+def _reasons(
+    distance_km: float | None, part: float | None, measure: Measure, lang: Lang
+) -> list[str]:
     """Say why a commune is flagged."""
     reasons = []
     if distance_km is not None:
         known = np.isfinite(distance_km)
         far = _decimal(distance_km, lang) if known else ""
-        reasons.append(say("reason_far", lang, distance=far) if known else say("reason_none", lang))
+        key = "reason_none" if not known else "reason_beyond" if measure.areas else "reason_far"
+        reasons.append(say(key, lang, distance=far, reach=reach_name(measure, lang)))
     if part is not None:
         reasons.append(
             say("reason_little", lang, part=f"{100 * part:.0f}")

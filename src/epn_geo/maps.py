@@ -26,7 +26,8 @@ from epn_geo.paging.payload import (
     place_table,
     plain_table,
 )
-from epn_geo.radii import Radius
+from epn_geo.radii import TIMES, Radius, choose_measure
+from epn_geo.sentences import area_definition
 
 if TYPE_CHECKING:
     import folium
@@ -147,19 +148,22 @@ def coverage_map(
         "title": shown,
         "subtitle": _subtitle(coverage, date, spoken),
         "date": date or "",
-        "definition": definition or _definition(radii, reach, spoken),
+        "definition": definition
+        or area_definition(coverage, radii.measures, spoken)
+        or _definition(radii, reach, spoken),
         "sources": [*map(str, sources), *_sources_of(places, spoken)],
         "demonstration": _banner(places, demonstration, spoken),
         "tiles": IGN_TILES if tiles else None,
         "bounds": rounded(coverage.to_crs(WGS84).total_bounds, 5),
-        "radii": rounded(np.array(radii.km), 3),
+        "radii": rounded(np.array(_values(radii)), 3),
+        "areas": _areas(radii, spoken),
         "plane": fit_plane(coverage),
         "indicator": shades[0].key,
         "indicators": indicator_table(sorted(shades, key=lambda i: _ORDER.get(i.key, 9))),
         "communes": commune_table(coverage, radii.suffixes),
         "places": None if places is None else place_table(places, coverage, radius_km),
         "gaps": None if gaps is None else plain_table(gaps),
-        "reach": None if reach is None else {},
+        "reach": None if reach is None else _reach_table(reach),
         "sites": None if sites is None else _sites(sites),
     }
     head |= _radius_at_first(radii, gaps)
@@ -242,6 +246,29 @@ def _definition(radii: Radii, reach: gpd.GeoDataFrame | None, lang: Lang) -> str
     return say("map_definition", lang, km=joined)
 
 
+def _values(radii: Radii) -> list[float]:
+    """Give the one number of each reach, in its own unit; NaN where it has none."""
+    return [np.nan if one.value is None else one.value for one in radii.measures]
+
+
+def _areas(radii: Radii, lang: Lang) -> dict[str, Any] | None:
+    """Say in which unit areas were measured, where they stood in place of discs."""
+    if not radii.measures or not radii.measures[0].areas:
+        return None
+    if radii.measures[0].route_km is not None:
+        unit = say("reach_route", lang, km="").replace("\u00a0", " ").strip()
+        return {"unit": unit, "road": True}
+    return {"unit": "min", "road": False}
+
+
+def _reach_table(reach: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Give the time of each area, by which the page draws those of the one shown."""
+    for column in TIMES:
+        if column in reach and len(reach[column].dropna().unique()) > 1:
+            return {"band": rounded(numbers(reach, column), 3)}
+    return {}
+
+
 def _subtitle(coverage: gpd.GeoDataFrame, date: str | None, lang: Lang) -> str:
     """Say what the map holds: communes, inhabitants, and the day if the caller gave one."""
     inside = coverage
@@ -282,14 +309,15 @@ def _sources_of(places: gpd.GeoDataFrame | None, lang: Lang) -> list[str]:
 
 def _radius_at_first(radii: Radii, gaps: gpd.GeoDataFrame | None) -> dict[str, Any]:
     """Choose the radius to show first: that of the gaps, else 10 km, else the middle one."""
-    known = [km for km in radii.km if not np.isnan(km)]
+    known = [km for km in _values(radii) if not np.isnan(km)]
     of_gaps = None
-    if gaps is not None and "rayon_km" in gaps and not gaps.empty:
-        told = pd.unique(gaps["rayon_km"])
-        of_gaps = float(told[0]) if len(told) == 1 else None
+    for column in ("rayon_km", *TIMES):
+        if gaps is not None and column in gaps and not gaps.empty:
+            told = pd.unique(gaps[column])
+            of_gaps = float(told[0]) if len(told) == 1 else None
     if not known:
         return {"radius": None, "gapsRadius": None}
-    middle = 10.0 if 10.0 in known else known[len(known) // 2]
+    middle = float(choose_measure(radii.measures).value or 0)
     first = of_gaps if of_gaps in known else middle
     return {"radius": first, "gapsRadius": first if of_gaps is None else of_gaps}
 

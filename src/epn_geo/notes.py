@@ -13,11 +13,10 @@ import pandas as pd
 
 from epn_geo.causes import GAINED, LOST
 from epn_geo.changes import Comparison
-from epn_geo.errors import DataError
-from epn_geo.labels import Lang, check_lang, number, say
+from epn_geo.labels import Lang, check_lang, number, reach_name, say
 from epn_geo.notepages import Note
 from epn_geo.pairing import CHANGES
-from epn_geo.radii import Measure
+from epn_geo.radii import AREAS, choose_measure
 from epn_geo.sentences import NAMED, count, in_departement, listed
 
 # What became of a place, as the note says it.
@@ -41,6 +40,7 @@ def note_text(
     comparison: Comparison,
     radius_km: float | None = None,
     *,
+    minutes: float | None = None,
     sources: Sequence[str] = (),
     date: str | None = None,
     demonstration: bool = False,
@@ -54,6 +54,8 @@ def note_text(
         What `compare` gave.
     radius_km
         The radius to speak of, if several were measured; 10 km if that was, else the middle one.
+    minutes
+        The time to speak of, if areas of several were measured; 20 minutes, else the middle one.
     sources
         Where the data is from, for the small print.
     date
@@ -88,7 +90,7 @@ def note_text(
     Un label de moins dans l’Orne : 14 172 habitants de moins à moins de 10 km d’un lieu.
     """
     check_lang(lang)
-    view = _View.of(comparison, radius_km, lang)
+    view = _View.of(comparison, radius_km, minutes, lang)
     paragraphs = [
         (say("note_people", lang), _people(view)),
         (say("note_places", lang), _places(view)),
@@ -96,7 +98,10 @@ def note_text(
         (say("note_halls", lang), _halls(view)),
         (say("note_services", lang), _services(view)),
     ]
-    small = [say("note_definition", lang, reach=view.reach), *sources]
+    how = comparison.coverage.communes.get(AREAS)
+    key = "note_definition" if how is None else "note_definition_areas"
+    method = "" if how is None else how.iloc[0]
+    small = [say(key, lang, reach=view.reach, method=method), *sources]
     if date:
         small.append(say("as_of", lang, date=date))
     headline = _headlines(view)
@@ -119,25 +124,32 @@ class _View(NamedTuple):
     lang: Lang
 
     @classmethod
-    def of(cls, comparison: Comparison, radius_km: float | None, lang: Lang) -> _View:
+    def of(
+        cls, comparison: Comparison, radius_km: float | None, minutes: float | None, lang: Lang
+    ) -> _View:
         """Choose a radius."""
         change = comparison.coverage
-        suffix, radius = _choose(change.measures, radius_km)
-        far = number(radius, lang, 0 if radius is None or radius == int(radius) else 1)
+        measure = choose_measure(change.measures, radius_km, minutes)
         communes = pd.DataFrame(change.communes)
         if "dans_selection" in communes:
             communes = communes[communes["dans_selection"].astype(bool)]
         causes = change.causes
-        if radius is not None:
-            causes = causes[causes["rayon_km"] == radius]
+        for column in ("rayon_km", "minutes", "route_km"):
+            wanted = measure.radius_km if column == "rayon_km" else getattr(measure, column)
+            if wanted is not None:
+                causes = causes[causes[column] == wanted]
         return cls(
             pd.DataFrame(comparison.places),
             communes,
             change.tables.get("departement", pd.DataFrame()),
             causes,
             change.inequality.set_index("mesure"),
-            suffix,
-            say("note_own_reach" if radius is None else "note_reach", lang, km=far),
+            measure.suffix,
+            say(
+                "note_own_reach" if measure.value is None else "note_reach",
+                lang,
+                reach=reach_name(measure, lang).replace("\u00a0", " "),
+            ),
             lang,
         )
 
@@ -173,18 +185,6 @@ def whole_people(rows: pd.DataFrame, suffix: str) -> dict[str, int]:
     figures["gagnee"] = figures["apres"] - figures["gardee"]
     figures["perdue"] = figures["avant"] - figures["gardee"]
     return figures
-
-
-def _choose(measures: Sequence[Measure], radius_km: float | None) -> Measure:
-    """Choose a radius: the one asked for, else 10 km, else the middle one."""
-    for wanted in (radius_km, 10.0):
-        for measure in measures:
-            if wanted is not None and measure.radius_km == wanted:
-                return measure
-        if radius_km is not None:
-            known = ", ".join(f"{m.radius_km:g}" for m in measures if m.radius_km is not None)
-            raise DataError(f"Coverage at {radius_km:g} km was not compared; there is {known}.")
-    return measures[len(measures) // 2]
 
 
 def _headlines(view: _View) -> list[str]:

@@ -32,6 +32,7 @@ from epn_geo.picturing.lettering import (
 )
 from epn_geo.picturing.scene import Scene, fit_box, make_scene
 from epn_geo.picturing.symbols import map_words
+from epn_geo.sentences import area_definition
 from epn_geo.writing import atomic_path
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def picture(
     sites: gpd.GeoDataFrame | None = None,
     indicator: str | Mapping[str, str] | None = None,
     radius_km: float | None = None,
+    minutes: float | None = None,
     title: str | None = None,
     size: PageSize = "a4",
     lang: str = "fr",
@@ -165,6 +167,7 @@ def picture(
         sites=sites,
         indicator=indicator,
         radius_km=radius_km,
+        minutes=minutes,
         title=title,
         lang=lang,
         sources=sources,
@@ -186,6 +189,7 @@ def draw_pictures(
     sites: gpd.GeoDataFrame | None = None,
     indicator: str | Mapping[str, str] | None = None,
     radius_km: float | None = None,
+    minutes: float | None = None,
     title: str | None = None,
     lang: str = "fr",
     sources: Sequence[str] = (),
@@ -232,6 +236,7 @@ def draw_pictures(
         sites=sites,
         indicator=indicator,
         radius_km=radius_km,
+        minutes=minutes,
         lang=spoken,
     )
     told = _Told(
@@ -358,7 +363,7 @@ def _banner(places: gpd.GeoDataFrame | None, asked: bool | None, lang: Lang) -> 
 
 def _notes(scene: Scene, sources: Sequence[str], definition: str | None, lang: Lang) -> list[str]:
     radius = scene.measure.radius_km
-    usual = (
+    usual = area_definition(scene.communes, [scene.measure], lang) or (
         say("map_definition_unknown", lang)
         if radius is None
         else say("map_definition", lang, km=kilometres(radius, lang).removesuffix("\u00a0km"))

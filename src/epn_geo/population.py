@@ -130,17 +130,19 @@ def measure_population(
     """
     require_crs(places, "places")
     question = _question(communes, places, radius_km, areas)
-    if isinstance(grid, str | Path) and is_streamed(grid):
-        counted = tally_grid(
-            grid, question.ask, Headcount.merged, columns=columns, client=client, progress=progress
-        )
-        return _measured(communes, question, counted)
-    if client is not None:
-        raise DataError("A client serves a grid in Parquet on disk: give its path as grid.")
-    if isinstance(grid, str | Path):
-        grid = read_grid(grid, columns=columns)
-    cells = Cells.of(grid, communes, question.territory.crs)
-    return _measured(communes, question, question.headcount(cells))
+    with question.territory.opened() as territory:
+        if isinstance(grid, str | Path) and is_streamed(grid):
+            found = tally_grid(
+                grid, question.ask, Headcount.merged,
+                columns=columns, client=client, progress=progress,
+            )  # fmt: skip
+        elif client is not None:
+            raise DataError("A client serves a grid in Parquet on disk: give its path as grid.")
+        else:
+            if isinstance(grid, str | Path):
+                grid = read_grid(grid, columns=columns)
+            found = question.headcount(Cells.on(territory, grid))
+    return _measured(communes, question, found)
 
 
 def measure_gaps(

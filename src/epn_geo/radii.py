@@ -1,4 +1,9 @@
-"""Radii: given as a number, per category or by a column; and found again in a coverage frame."""
+"""How far is within reach: given as radii or as areas, and found again in a coverage frame.
+
+A radius is a straight line. An area (see `areas`) is a polygon: of so many minutes, of so many
+kilometres by road, or of neither. The ending of a column says which: ``_10km``, ``_20min``,
+``_10km_route``.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +21,25 @@ Radius = float | Mapping[str, float] | str
 
 
 class Measure(NamedTuple):
-    """One radius that a coverage frame was measured with: its columns' suffix, and its value."""
+    """One reach that a coverage frame was measured with: its columns' suffix, and its value."""
 
     suffix: str
-    radius_km: float | None  # None where each place had its own
+    radius_km: float | None = None  # None where each place had its own, and for areas
+    minutes: float | None = None  # of travel, for areas
+    route_km: float | None = None  # by road, for areas
+    areas: bool = False  # whether polygons stood in place of discs
+
+    @property
+    def value(self) -> float | None:
+        """Its one number, in its own unit."""
+        return next((v for v in (self.radius_km, self.minutes, self.route_km) if v), None)
+
+
+AREAS = "methode_portee"  # the column that says how areas were had
+ESTIMATE = "methode_rayon"  # the column that says that radii are estimates
+KM = {"rayon_km": "km"}  # columns of a single reach, and the endings of several
+TIMES = {"minutes": "min", "route_km": "km_route"}
+USUAL = {"km": 10.0, "min": 20.0, "km_route": 10.0}  # what is judged by, where it was measured
 
 
 def radii_of(places: pd.DataFrame, radius_km: Radius) -> Floats:
@@ -96,31 +116,52 @@ def measures_of(coverage: pd.DataFrame) -> list[Measure]:
     Examples
     --------
     >>> import pandas as pd
-    >>> measures_of(pd.DataFrame(columns=["part_couverte_10km", "part_couverte_7_5km"]))
-    [Measure(suffix='_7_5km', radius_km=7.5), Measure(suffix='_10km', radius_km=10.0)]
+    >>> frame = pd.DataFrame(columns=["part_couverte_20min", "part_couverte_10min"])
+    >>> [(measure.suffix, measure.minutes) for measure in measures_of(frame)]
+    [('_10min', 10.0), ('_20min', 20.0)]
     """
     found = []
     for column in map(str, coverage.columns):
         if column == "part_couverte":
-            one = coverage["rayon_km"] if "rayon_km" in coverage and len(coverage) else None
-            found.append(Measure("", None if one is None else float(one.iloc[0])))
-        elif match := re.fullmatch(r"part_couverte(_(\d+(?:_\d+)?)km)", column):
-            found.append(Measure(match[1], float(match[2].replace("_", "."))))
+            found.append(_single(coverage))
+        elif match := re.fullmatch(r"part_couverte(_(\d+(?:_\d+)?)(km|min|km_route))", column):
+            found.append(_measure(match[1], match[3], float(match[2].replace("_", "."))))
     if not found:
         raise ColumnError("There is no column 'part_couverte': call measure_coverage first.")
-    return sorted(found, key=lambda measure: measure.radius_km or 0.0)
+    return sorted(found, key=lambda measure: measure.value or 0.0)
 
 
-def measure_for(coverage: pd.DataFrame, radius_km: float | None = None) -> Measure:
-    """Find one radius among those a coverage frame was measured with.
+def _single(coverage: pd.DataFrame) -> Measure:
+    """Give the one reach of a frame whose columns have no ending."""
+    areas = AREAS in coverage and "rayon_km" not in coverage
+    for column, unit in (TIMES if areas else KM).items():
+        if column in coverage and len(coverage):
+            return _measure("", unit, float(coverage[column].iloc[0]))
+    return Measure("", areas=areas)
+
+
+def _measure(suffix: str, unit: str, value: float) -> Measure:
+    if unit == "km":
+        return Measure(suffix, value)
+    if unit == "min":
+        return Measure(suffix, minutes=value, areas=True)
+    return Measure(suffix, route_km=value, areas=True)
+
+
+def measure_for(
+    coverage: pd.DataFrame, radius_km: float | None = None, minutes: float | None = None
+) -> Measure:
+    """Find one reach among those a coverage frame was measured with.
 
     Parameters
     ----------
     coverage
         What `measure_coverage` gave.
     radius_km
-        Kilometres; may be left out if only one was measured, or else means 10 km if that was, or
-        else the middle one.
+        Kilometres, in a straight line (by road, for areas of so many kilometres); may be left out
+        if only one was measured, or else means 10 km if that was, or else the middle one.
+    minutes
+        Minutes, for areas; if left out, 20 if that was measured, or else the middle one.
 
     Returns
     -------
@@ -130,7 +171,7 @@ def measure_for(coverage: pd.DataFrame, radius_km: float | None = None) -> Measu
     Raises
     ------
     DataError
-        If this radius was not measured.
+        If this reach was not measured.
 
     Examples
     --------
@@ -139,15 +180,53 @@ def measure_for(coverage: pd.DataFrame, radius_km: float | None = None) -> Measu
     >>> measure_for(frame).suffix, measure_for(frame, 5).suffix
     ('_10km', '_5km')
     """
-    measures = measures_of(coverage)
-    if radius_km is None:
-        middle = measures[len(measures) // 2]
-        return next((m for m in measures if m.radius_km == 10), middle)
+    return choose_measure(measures_of(coverage), radius_km, minutes)
+
+
+def choose_measure(
+    measures: Sequence[Measure], radius_km: float | None = None, minutes: float | None = None
+) -> Measure:
+    """Find one reach among several.
+
+    Parameters
+    ----------
+    measures
+        By growing value.
+    radius_km, minutes
+        As `measure_for`.
+
+    Returns
+    -------
+    Measure
+        The one asked for.
+
+    Raises
+    ------
+    DataError
+        If there is none such.
+
+    Examples
+    --------
+    >>> choose_measure([Measure("_10min", minutes=10.0), Measure("_30min", minutes=30.0)]).suffix
+    '_30min'
+    """
+    if radius_km is None and minutes is None:
+        usual = (m for m in measures if m.value is not None and m.value == USUAL[_unit(m)])
+        return next(usual, measures[len(measures) // 2])
+    wanted, unit = (radius_km, "km") if minutes is None else (minutes, "min")
     for measure in measures:
-        if measure.radius_km == radius_km:
+        if measure.value == wanted and _unit(measure).startswith(unit):
             return measure
-    known = ", ".join(f"{m.radius_km:g}" for m in measures if m.radius_km is not None)
-    raise DataError(f"Coverage at {radius_km:g} km was not measured; there is {known or 'none'}.")
+    known = [f"{m.value:g}" for m in measures if m.value is not None]
+    of_time = " min" if measures[-1].minutes is not None else ""
+    told = f"{', '.join(known)}{of_time}" if known else "none"
+    raise DataError(f"Coverage at {wanted:g} {unit} was not measured; there is {told}.")
+
+
+def _unit(measure: Measure) -> str:
+    if measure.minutes is not None:
+        return "min"
+    return "km" if measure.route_km is None else "km_route"
 
 
 def named_measures(radius_km: Radius | Sequence[float]) -> dict[str, Radius]:

@@ -24,6 +24,7 @@ def rank_needs(
     *,
     by: Level = "epci",
     radius_km: float | None = None,
+    minutes: float | None = None,
 ) -> pd.DataFrame:
     """Rank territories by the people out of reach, weighed by their need.
 
@@ -38,6 +39,8 @@ def rank_needs(
         ``"commune"``, ``"epci"``, ``"departement"`` or ``"region"``.
     radius_km
         Which radius to judge by, if several were measured; 10 km by default.
+    minutes
+        Which time, if areas of several were measured; 20 minutes by default.
 
     Returns
     -------
@@ -81,7 +84,7 @@ def rank_needs(
     2      14003     NaN    NaN  <NA>
     """
     weights = _weights(needs)
-    suffix, _ = measure_for(coverage, radius_km)
+    suffix = measure_for(coverage, radius_km, minutes).suffix
     code, name = _level(by)
     _require(coverage, [code, "population", f"population_couverte{suffix}"], "measure_coverage")
     _require(coverage, [f"besoin_{need}_0_1" for need in weights], "add_needs")

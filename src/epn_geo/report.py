@@ -11,8 +11,8 @@ import pandas as pd
 from epn_geo.columns import texts
 from epn_geo.errors import DataError
 from epn_geo.figures import FIGURES
-from epn_geo.labels import HEADERS, Lang, check_lang, number, say
-from epn_geo.radii import measure_for, measures_of
+from epn_geo.labels import HEADERS, Lang, check_lang, number, reach_name, say
+from epn_geo.radii import AREAS, ESTIMATE, measure_for, measures_of
 from epn_geo.writing import Sheet, without_geometry, write_workbook
 
 # what the sheet of communes leaves out: it stands in the layers
@@ -170,8 +170,8 @@ def summary_lines(
     Eure : 6 EPN, il en manque 17 pour atteindre ce taux.
     """
     lines = []
-    suffix, radius_km = measure_for(coverage)
-    distance = f"{number(radius_km, lang)} km" if radius_km else say("own_radius", lang)
+    measure = measure_for(coverage)
+    suffix, distance = measure.suffix, reach_name(measure, lang).replace("\u00a0", " ")
     for _, row in tables.get("region", pd.DataFrame()).iterrows():
         lines.append(
             say(
@@ -209,9 +209,12 @@ def header(column: str, lang: Lang = "fr") -> str:
     ('Part de la surface à portée (10 km)', 'Habitants par EPN', 'autre')
     """
     base, radius = column, ""
-    if match := re.fullmatch(r"(.+?)_(\d+(?:_\d+)?)km", column):
-        base, radius = match[1], f" ({match[2].replace('_', '.')} km)"
-        radius = radius.replace(".", ",") if lang == "fr" else radius
+    if match := re.fullmatch(r"(.+?)_(\d+(?:_\d+)?)(km|min|km_route)", column):
+        value = match[2].replace("_", "," if lang == "fr" else ".")
+        plain = f"{value} {match[3]}"
+        by_road = match[3] == "km_route"
+        base = match[1]
+        radius = f" ({say('reach_route', lang, km=value) if by_road else plain})"
     if base in HEADERS:
         return HEADERS[base][0 if lang == "fr" else 1] + radius
     for pattern, key in (
@@ -297,10 +300,14 @@ def _summary(lines: list[str], date: str | None, lang: Lang) -> pd.DataFrame:
 def _definitions(
     coverage: pd.DataFrame, tables: dict[str, pd.DataFrame], sources: Sequence[str], lang: Lang
 ) -> pd.DataFrame:
-    radii = [m.radius_km for m in measures_of(coverage)]
-    shown = ", ".join(f"{number(r, lang)} km" if r else say("own_radius", lang) for r in radii)
+    measures = measures_of(coverage)
+    shown = ", ".join(reach_name(m, lang).replace("\u00a0", " ") for m in measures)
+    how = {column: coverage[column].iloc[0] for column in (AREAS, ESTIMATE) if column in coverage}
     lines = [
-        say("definition_reach", lang, radii=shown),
+        say("definition_reach_areas", lang, radii=shown, method=how[AREAS])
+        if measures[0].areas
+        else say("definition_reach", lang, radii=shown),
+        *([say("map_definition_estimated", lang, method=how[ESTIMATE])] if ESTIMATE in how else []),
         say("definition_area", lang),
         say("definition_town_hall", lang),
         say(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from epn_geo.labels import Lang, number
+import pandas as pd
+
+from epn_geo.labels import Lang, number, reach_name, say
+from epn_geo.radii import AREAS, ESTIMATE, Measure
 
 NAMED = 4  # how many places or communes a sentence names before it says "et … autres"
 WORDS_FOR = {
@@ -129,3 +132,38 @@ def in_departement(code: str, name: str, lang: Lang = "fr") -> str:
         if code in codes.split():
             return f"{words}{name}" if words.endswith("’") else f"{words} {name}"
     return f"en {name}"
+
+
+def area_definition(coverage: pd.DataFrame, measures: Sequence[Measure], lang: Lang = "fr") -> str:
+    """Say what within reach means, where it is not a measured circle.
+
+    Parameters
+    ----------
+    coverage
+        What `measure_coverage` gave.
+    measures
+        The measures that are shown.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        A sentence with the origin of areas or of estimated radii; empty for plain radii.
+
+    Examples
+    --------
+    >>> coverage = pd.DataFrame({"methode_portee": ["isochrone IGN"]})
+    >>> area_definition(coverage, [Measure("", areas=True)])[:66]
+    'À portée : dans la zone d’accès d’au moins un lieu d’aide au numér'
+    """
+    told = {name: str(coverage[name].iloc[0]) for name in (AREAS, ESTIMATE) if name in coverage}
+    if ESTIMATE in told:
+        return say("map_definition_estimated", lang, method=told[ESTIMATE])
+    if not measures or not measures[0].areas:
+        return ""
+    reaches = [reach_name(measure, lang) for measure in measures if measure.value is not None]
+    if not reaches:
+        return say("map_definition_given", lang, method=told[AREAS])
+    joined = (" ou " if lang == "fr" else " or ").join(reaches)
+    return say("map_definition_time", lang, reach=joined, method=told.get(AREAS, ""))

@@ -25,6 +25,7 @@ from epn_geo.picturing.drawing import compound_path, draw_scene
 from epn_geo.picturing.legends import Room, write_legend
 from epn_geo.picturing.lettering import one_line, picture_settings
 from epn_geo.picturing.scene import Bools, Scene, fit_box, make_scene
+from epn_geo.radii import AREAS
 from epn_geo.sheeting.sheetfacts import SHEET_LEVELS, Facts, SheetLevel, gather_facts, name_reach
 from epn_geo.sheeting.sheetpdf import COLUMNS, SheetPage, pdf_bytes
 from epn_geo.sheeting.sheettables import PROPOSED, make_sheet
@@ -55,7 +56,9 @@ def write_sheets(
     *,
     gaps: gpd.GeoDataFrame | None = None,
     radius_km: float | None = None,
+    minutes: float | None = None,
     levels: Iterable[SheetLevel] = SHEET_LEVELS,
+    codes: Iterable[str] | None = None,
     formats: Iterable[str] = FORMATS,
     proposals: bool = True,
     sources: Sequence[str] = (),
@@ -74,13 +77,18 @@ def write_sheets(
     coverage
         What `measure_coverage` or `flag_underserved` gave for communes with their territories.
     places
-        Places, located.
+        Places; located here if they are not.
     gaps
         What `find_gaps` gave: hatched on the maps.
     radius_km
         Which radius, if several were measured; 10 km by default.
+    minutes
+        Which time, if areas of several were measured; 20 minutes by default.
     levels
         Any of ``region``, ``departement``, ``epci``.
+    codes
+        Codes of the territories whose sheets are wanted; all of them by default. The others still
+        count in ranks and in what each is compared with.
     formats
         Any of ``html``, ``pdf``.
     proposals
@@ -129,14 +137,21 @@ def write_sheets(
     spoken = check_lang(lang)
     wanted = _known(levels, SHEET_LEVELS, "levels")
     kinds = _known(formats, FORMATS, "formats")
-    facts = gather_facts(coverage, places, radius_km=radius_km, lang=spoken, date=date)
+    facts = gather_facts(
+        coverage, places, radius_km=radius_km, minutes=minutes, lang=spoken, date=date
+    )
     radius = facts.measure.radius_km
-    scene = make_scene(facts.coverage, places=places, gaps=gaps, radius_km=radius_km, lang=spoken)
+    scene = make_scene(
+        facts.coverage,
+        places=places,
+        gaps=gaps,
+        radius_km=radius_km,
+        minutes=minutes,
+        lang=spoken,
+    )
     notes = sheet_notes(facts, sources)
     banner = _banner(places, demonstration, spoken)
-    territories = [
-        (level, code) for level in wanted for code in facts.tables[level].index if code != ""
-    ]
+    territories = _chosen(facts, wanted, codes)
     written = []
     for done, (level, code) in enumerate(territories, start=1):
         focus = scene.inside & (scene.communes[LEVELS[level][0]].astype(object) == code).to_numpy(
@@ -328,7 +343,9 @@ def sheet_notes(facts: Facts, sources: Sequence[str]) -> list[str]:
     'Sources : INSEE'
     """
     lang = facts.lang
-    notes = [say("fiche_definitions", lang, km=name_reach(facts))]
+    key = "fiche_definitions_areas" if facts.measure.areas else "fiche_definitions"
+    how = facts.coverage[AREAS].iloc[0] if facts.measure.areas else ""
+    notes = [say(key, lang, km=name_reach(facts), method=how)]
     if sources:
         told = " ; ".join(one_line(source, 400) for source in sources)
         notes.append(say("fiche_sources", lang, sources=told))
@@ -346,6 +363,19 @@ def _proposals(facts: Facts, level: SheetLevel, code: str) -> gpd.GeoDataFrame:
         time_limit_s=SEARCH_S,
         lang=facts.lang,
     )
+
+
+def _chosen(
+    facts: Facts, levels: Sequence[SheetLevel], codes: Iterable[str] | None
+) -> list[tuple[SheetLevel, str]]:
+    """List the territories to write a sheet for."""
+    there = [(lv, str(code)) for lv in levels for code in facts.tables[lv].index if code != ""]
+    if codes is None:
+        return there
+    asked = set(codes)
+    if unknown := asked - {str(code) for table in facts.tables.values() for code in table.index}:
+        raise DataError(f"No territory of the study has the code {sorted(unknown)[0]!r}.")
+    return [(level, code) for level, code in there if code in asked]
 
 
 def _banner(places: gpd.GeoDataFrame, asked: bool | None, lang: Lang) -> str:

@@ -13,7 +13,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from epn_geo.coverage import measure_coverage, serves
+from epn_geo.areas import only_band, refuse_both, require_owners, warned_once
+from epn_geo.coverage import areas_round, measure_coverage, serves
 from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
 from epn_geo.geometry.arcs import Bools
 from epn_geo.joins import LEVELS, locate
@@ -98,6 +99,7 @@ def skills_matrix(
     by: Level = "epci",
     field: str = "services",
     radius_km: Radius = 10.0,
+    areas: gpd.GeoDataFrame | None = None,
 ) -> pd.DataFrame:
     """Count the places, and the people within reach of one, for each value of a field.
 
@@ -114,6 +116,9 @@ def skills_matrix(
         values, ``"label"``, or a short name as in `filter_places`.
     radius_km
         Kilometres: one number, one per category, or the name of a column of `places`.
+    areas
+        Polygons of reach in place of discs, of one time, as in `measure_coverage`; each with the
+        `id` or `nom` of its place.
 
     Returns
     -------
@@ -166,10 +171,12 @@ def skills_matrix(
     )
     kept = [*MEASURED, rows.geometry.name]
     slim = rows[[name for name in kept if name in rows]]
+    _check_areas(areas, places, radius_km)
     tables = []
     for rank, value in enumerate(_values(serving, column)):
         offers = _holds_any(serving, column, {fold(value)})
-        covered = measure_coverage(slim, serving[offers], radius_km)
+        with warned_once():
+            covered = measure_coverage(slim, serving[offers], radius_km, areas=areas)
         table = _sum_up(covered, territory)
         counts = stands[offers].value_counts()
         table.insert(1, "lieux", counts.reindex(table.index, fill_value=0).astype(np.int64))
@@ -184,6 +191,7 @@ def find_skill_gaps(
     radius_km: Radius = 10.0,
     *,
     field: str = "services",
+    areas: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     """Find where nobody offers a service within reach, though some place is near.
 
@@ -199,6 +207,8 @@ def find_skill_gaps(
         Kilometres: one number, one per category, or the name of a column of `places`.
     field
         Another field than the services, as in `skills_matrix`.
+    areas
+        As in `skills_matrix`.
 
     Returns
     -------
@@ -245,8 +255,11 @@ def find_skill_gaps(
             raise ColumnError(f"The communes have no column {column!r}: see read_communes.")
     kept = [*MEASURED, communes.geometry.name]
     slim = communes[[name for name in kept if name in communes]]
-    anyone = measure_coverage(slim, places, radius_km)
-    offering = measure_coverage(slim, filter_places(places, **{field: service}), radius_km)
+    _check_areas(areas, places, radius_km)
+    offer = filter_places(places, **{field: service})
+    with warned_once():
+        anyone = measure_coverage(slim, places, radius_km, areas=areas)
+        offering = measure_coverage(slim, offer, radius_km, areas=areas)
     out = communes.copy()
     out["part_tous_lieux"] = anyone["part_couverte"]
     out["part_service"] = offering["part_couverte"]
@@ -260,6 +273,13 @@ def find_skill_gaps(
     out["lieu_service"] = offering["lieu_le_plus_proche"]
     out["distance_service_km"] = offering["distance_km"]
     return out
+
+
+def _check_areas(areas: gpd.GeoDataFrame | None, places: gpd.GeoDataFrame, radius: object) -> None:
+    """Refuse areas of several times or of nobody; warn once of places that have none."""
+    refuse_both(radius, areas)
+    if areas is not None:
+        require_owners(only_band(areas_round(areas, places, places.crs)))
 
 
 def _column(places: pd.DataFrame, field: str) -> str:

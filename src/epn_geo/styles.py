@@ -21,11 +21,10 @@ import shapely
 
 from epn_geo.coverage import keep_near, reach, serves
 from epn_geo.errors import DataError
-from epn_geo.labels import Lang, check_lang, say
+from epn_geo.labels import Lang, check_lang, reach_name, say
 from epn_geo.paging.indicators import Indicator, find_indicators, find_radii
-from epn_geo.picturing.legends import kilometres
 from epn_geo.picturing.symbols import HATCH, NO_DATA, SYMBOLS, map_words
-from epn_geo.radii import Radius, measure_for, radii_of
+from epn_geo.radii import TIMES, Measure, Radius, measure_for, radii_of
 from epn_geo.report import header
 from epn_geo.writing import GDAL_DATE, atomic_path, write_layers
 
@@ -47,7 +46,7 @@ EXPRESSIONS = {
 }
 OUTLINE = "#8c8c8c"
 # what a layer of reach keeps of the places
-REACH_COLUMNS = ("id", "nom", "categorie", "commune", "rayon_km", "geometry")
+REACH_COLUMNS = ("id", "nom", "categorie", "commune", "rayon_km", *TIMES)
 
 
 class Style(NamedTuple):
@@ -67,6 +66,7 @@ def study_layers(
     sites: gpd.GeoDataFrame | None = None,
     epci: pd.DataFrame | None = None,
     radius_km: Radius | None = None,
+    areas: gpd.GeoDataFrame | None = None,
     lang: Lang = "fr",
 ) -> dict[str, gpd.GeoDataFrame]:
     """Gather the layers of a study.
@@ -84,6 +84,8 @@ def study_layers(
     radius_km
         How far places reach, as in `reach`; by default the radius that `coverage` is judged by.
         Without one number there is no layer of reach.
+    areas
+        Polygons of reach in place of discs: they are the layer of reach, as they were given.
     lang
         Language of the layers' names.
 
@@ -106,12 +108,17 @@ def study_layers(
     if gaps is not None:
         layers[say("layer_gaps", lang)] = gaps
     radius = measure_for(coverage).radius_km if radius_km is None else radius_km
-    if radius is not None:
+    if areas is not None:
+        known = [c for c in (*REACH_COLUMNS, "duree_methode", "version_ressource") if c in areas]
+        layers[say("layer_reach", lang)] = areas[[*known, areas.geometry.name]]
+    elif radius is not None:
         serving = places[serves(places)]
         # those that touch the territory; a list may hold places overseas, in other projections
         furthest = float(radii_of(serving, radius).max()) if len(serving) else 0.0
         discs = reach(keep_near(serving, coverage, furthest), radius)
-        layers[say("layer_reach", lang)] = discs[[c for c in REACH_COLUMNS if c in discs]]
+        layers[say("layer_reach", lang)] = discs[
+            [*(c for c in REACH_COLUMNS if c in discs), discs.geometry.name]
+        ]
     if sites is not None:
         layers[say("layer_sites", lang)] = sites
     return layers
@@ -122,6 +129,7 @@ def write_styled_layers(
     path: str | Path,
     *,
     radius_km: float | None = None,
+    minutes: float | None = None,
     lang: str = "fr",
 ) -> Path:
     """Write the layers of a study as a GeoPackage that QGIS opens coloured.
@@ -135,6 +143,8 @@ def write_styled_layers(
     radius_km
         The radius that the communes are shaded by at first; 10 km by default. Styles for the other
         radii and indicators are there to be chosen.
+    minutes
+        The time, likewise, if areas of several were measured; 20 minutes by default.
     lang
         Language of legends and field names, and of the layers' names.
 
@@ -164,7 +174,7 @@ def write_styled_layers(
     path, spoken = Path(path), check_lang(lang)
     if path.suffix.lower() != ".gpkg":
         raise DataError(f"{path.name}: only a .gpkg file can hold styles beside its layers.")
-    styles = layer_styles(layers, radius_km=radius_km, lang=spoken)
+    styles = layer_styles(layers, radius_km=radius_km, minutes=minutes, lang=spoken)
     with atomic_path(path) as temporary:
         write_layers(dict(layers), temporary)
         with closing(sqlite3.connect(temporary)) as base, base:
@@ -173,13 +183,17 @@ def write_styled_layers(
 
 
 def layer_styles(
-    layers: Mapping[str, gpd.GeoDataFrame], *, radius_km: float | None = None, lang: Lang = "fr"
+    layers: Mapping[str, gpd.GeoDataFrame],
+    *,
+    radius_km: float | None = None,
+    minutes: float | None = None,
+    lang: Lang = "fr",
 ) -> list[Style]:
     """Make the styles of a study's layers.
 
     Parameters
     ----------
-    layers, radius_km, lang
+    layers, radius_km, minutes, lang
         As `write_styled_layers`.
 
     Returns
@@ -207,7 +221,8 @@ def layer_styles(
             title = say(key.replace("layer_", "style_"), lang)
             styles.append(Style(name, title, _qml(make(lang), layers[name], lang)))
     if (name := say("layer_communes", lang)) in layers:
-        styles += _commune_styles(name, layers[name], radius_km, lang)
+        suffix = _judged(layers[name], radius_km, minutes)
+        styles += _commune_styles(name, layers[name], suffix, lang)
     return styles
 
 
@@ -225,17 +240,23 @@ def _epci_layer(coverage: gpd.GeoDataFrame, epci: pd.DataFrame) -> gpd.GeoDataFr
     return gpd.GeoDataFrame(epci, geometry=geometry)
 
 
+def _judged(coverage: gpd.GeoDataFrame, radius_km: float | None, minutes: float | None) -> str:
+    """Give the ending of the columns that communes are shaded by at first."""
+    if not find_radii(coverage).suffixes:
+        return ""
+    return measure_for(coverage, radius_km, minutes).suffix
+
+
 def _commune_styles(
-    name: str, coverage: gpd.GeoDataFrame, radius_km: float | None, lang: Lang
+    name: str, coverage: gpd.GeoDataFrame, judged: str, lang: Lang
 ) -> list[Style]:
     """Make a style for each indicator and radius; the share of area within reach is the default."""
     radii = find_radii(coverage)
-    judged = measure_for(coverage, radius_km).suffix if radii.suffixes else ""
     styles: list[Style] = []
     for indicator in find_indicators(coverage, radii, {}, lang):
-        shown = zip(radii.suffixes, radii.km, strict=True) if indicator.by_radius else [("", 0.0)]
-        for suffix, km in shown:
-            told = f" ({kilometres(km, lang)})" if km > 0 else ""
+        for measure in radii.measures if indicator.by_radius else (Measure(""),):
+            suffix = measure.suffix
+            told = f" ({reach_name(measure, lang)})" if measure.value is not None else ""
             title = say(f"style_{indicator.key}", lang) + told
             renderer = _class_renderer(indicator, EXPRESSIONS[indicator.key].format(suffix), lang)
             default = indicator.key == "part" and suffix == judged

@@ -204,7 +204,7 @@ def _measures_by(rows: pd.DataFrame, code: str) -> pd.DataFrame:
     keys = rows[code].astype("str")
     population = people.groupby(keys).sum()
     table = pd.DataFrame(index=population.index)
-    for suffix, _ in measures_of(rows):
+    for suffix in (measure.suffix for measure in measures_of(rows)):
         covered = rows[f"population_couverte{suffix}"].groupby(keys).sum()
         far = ~rows[f"mairie_couverte{suffix}"]
         reached = (rows[f"part_couverte{suffix}"] * area).groupby(keys).sum()

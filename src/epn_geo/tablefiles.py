@@ -26,7 +26,11 @@ SKILL_COLUMNS = (
 
 
 def sum_up_skills(
-    places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, radius_km: Radius = 10.0
+    places: gpd.GeoDataFrame,
+    communes: gpd.GeoDataFrame,
+    radius_km: Radius = 10.0,
+    *,
+    areas: gpd.GeoDataFrame | None = None,
 ) -> pd.DataFrame:
     """Count who offers which service, for régions, départements and EPCI at once.
 
@@ -36,7 +40,7 @@ def sum_up_skills(
         Places.
     communes
         Communes with their territories and `population`, measured or not.
-    radius_km
+    radius_km, areas
         As in `skills_matrix`.
 
     Returns
@@ -62,7 +66,7 @@ def sum_up_skills(
     if not any(texts(places[serves(places)], "services")):
         return pd.DataFrame(columns=list(SKILL_COLUMNS))
     everyone = communes.drop(columns="dans_selection", errors="ignore")
-    each = skills_matrix(places, everyone, by="commune", radius_km=radius_km)
+    each = skills_matrix(places, everyone, by="commune", radius_km=radius_km, areas=areas)
     known = communes.set_index("code_insee")
     inside = pd.Series(True, index=known.index)
     if "dans_selection" in known:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from epn_geo.columns import numbers
-from epn_geo.labels import Lang, number
+from epn_geo.labels import Lang, number, reach_name
 from epn_geo.picturing.lettering import (
     MM_PER_POINT,
     Style,
@@ -86,9 +86,9 @@ def write_legend(page: Axes, scene: Scene, view: View, room: Room, lang: Lang) -
     ['Part de la surface à', 'portée', 'communes', '0 %']
     """
     words = map_words(lang)
-    title, radius = scene.indicator.label, scene.measure.radius_km
-    if radius is not None and scene.indicator.by_radius:
-        title += f" ({kilometres(radius, lang)})"
+    title = scene.indicator.label
+    if scene.measure.value is not None and scene.indicator.by_radius:
+        title += f" ({reach_name(scene.measure, lang)})"
     parts = [
         (title, words["communes"], _shade_rows(scene, view, words, lang)),
         (words["places"], "", _place_rows(scene, view, words, lang)),
@@ -158,8 +158,8 @@ def write_key_figure(page: Axes, scene: Scene, view: View, room: Room, lang: Lan
     (within, people), big = known, room.lettering
     share = number(100 * within / people, lang, 1) + ("\u00a0%" if lang == "fr" else "%")
     write_at(page, (room.left, room.top - 8.5 * big), share, Style(24 * big, weight="bold"))
-    words, radius = map_words(lang), scene.measure.radius_km
-    km = "" if radius is None else f" ({kilometres(radius, lang)})"
+    words, known_reach = map_words(lang), scene.measure.value is not None
+    km = f" ({reach_name(scene.measure, lang)})" if known_reach else ""
     filled = {"people": number(within, lang), "all": number(people, lang)}
     style = Style(8 * big)
     wide = measure(figure_of(page), style)

@@ -87,6 +87,7 @@ def make_scene(
     sites: gpd.GeoDataFrame | None = None,
     indicator: str | Mapping[str, str] | None = None,
     radius_km: float | None = None,
+    minutes: float | None = None,
     lang: Lang = "fr",
 ) -> Scene:
     """Bring everything that a picture may show into metres.
@@ -102,6 +103,8 @@ def make_scene(
         ``distance``, ``population``, a numeric column, or one and what to call it.
     radius_km
         Which radius, if several were measured; 10 km by default.
+    minutes
+        Which time, if areas of several were measured; 20 minutes by default.
     lang
         Language of the classes.
 
@@ -133,7 +136,7 @@ def make_scene(
     polygons = metric.geometry.to_numpy()
     if not len(polygons) or not np.isin(shapely.get_type_id(polygons), (3, 6)).any():
         raise DataError("coverage has no outline to draw: give it the communes' polygons.")
-    chosen, values, measure = choose_indicator(metric, indicator, radius_km, lang)
+    chosen, values, measure = choose_indicator(metric, indicator, radius_km, lang, minutes)
     inside = np.ones(len(metric), dtype=bool)
     if "dans_selection" in metric and metric["dans_selection"].any():
         inside = metric["dans_selection"].to_numpy(dtype=bool)
@@ -158,6 +161,7 @@ def choose_indicator(
     asked: str | Mapping[str, str] | None,
     radius_km: float | None,
     lang: Lang,
+    minutes: float | None = None,
 ) -> tuple[Indicator, Floats, Measure]:
     """Find what to shade by, its values, and the radius they are for.
 
@@ -165,8 +169,8 @@ def choose_indicator(
     ----------
     coverage
         As `make_scene`.
-    asked, radius_km, lang
-        As `make_scene`'s `indicator`, `radius_km` and `lang`.
+    asked, radius_km, lang, minutes
+        As `make_scene`'s `indicator`, `radius_km`, `lang` and `minutes`.
 
     Returns
     -------
@@ -203,7 +207,7 @@ def choose_indicator(
     chosen = found[key or next(iter(found))]
     if not radii.suffixes:
         return chosen, chosen.series[0], Measure("", None)
-    measured = measure_for(coverage, radius_km)
+    measured = measure_for(coverage, radius_km, minutes)
     which = radii.suffixes.index(measured.suffix) if chosen.by_radius else 0
     return chosen, chosen.series[which], measured
 

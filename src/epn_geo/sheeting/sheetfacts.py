@@ -16,8 +16,8 @@ import pandas as pd
 from epn_geo.columns import texts
 from epn_geo.errors import ColumnError
 from epn_geo.gaps import flag_underserved
-from epn_geo.joins import LEVELS
-from epn_geo.labels import Lang, number, say
+from epn_geo.joins import LEVELS, home_communes, locate
+from epn_geo.labels import Lang, number, reach_name
 from epn_geo.radii import Measure, measure_for
 from epn_geo.summaries import summarise
 
@@ -70,6 +70,7 @@ def gather_facts(
     places: gpd.GeoDataFrame,
     *,
     radius_km: float | None = None,
+    minutes: float | None = None,
     lang: Lang = "fr",
     date: str | None = None,
 ) -> Facts:
@@ -80,9 +81,11 @@ def gather_facts(
     coverage
         What `measure_coverage` or `flag_underserved` gave for communes with their territories.
     places
-        Places, located.
+        Places; located here if they are not.
     radius_km
         Which radius, if several were measured; 10 km by default.
+    minutes
+        Which time, if areas of several were measured; 20 minutes by default.
     lang
         Language of the sheets.
     date
@@ -111,18 +114,20 @@ def gather_facts(
     for column in ("commune", "population", *(c for level in SHEET_LEVELS for c in LEVELS[level])):
         if column not in coverage:
             raise ColumnError(f"A territory sheet needs the column {column!r}: see read_communes.")
-    measure = measure_for(coverage, radius_km)
+    measure = measure_for(coverage, radius_km, minutes)
     if "sous_desservie" not in coverage:
-        coverage = flag_underserved(coverage, radius_km=measure.radius_km, lang=lang)
+        coverage = flag_underserved(coverage, radius_km=radius_km, minutes=minutes, lang=lang)
     inside = coverage
     if "dans_selection" in coverage:
         inside = coverage[coverage["dans_selection"].astype(bool)]
+    if "accord" not in places:
+        places = locate(places, coverage)
     tables = {level: summarise(inside, places, by=level) for level in SHEET_LEVELS}
     short = next((str(c) for c in tables["region"] if str(c).endswith("_pour_taux_commun")), "")
     return Facts(
         coverage=coverage,
         inside=inside,
-        places=places,
+        places=_at_home(places),
         tables={level: table.set_index(LEVELS[level][0]) for level, table in tables.items()},
         whole=summarise(coverage, places, by="epci").set_index("code_epci"),
         measure=measure,
@@ -130,6 +135,14 @@ def gather_facts(
         lang=lang,
         date=date,
     )
+
+
+def _at_home(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Count places without coordinates where they say they are, as the tables do."""
+    out = places.assign(code_insee=home_communes(places))
+    if "commune_declaree" in out and "commune" in out:
+        out["commune"] = out["commune"].fillna(out["commune_declaree"])
+    return out
 
 
 def name_reach(facts: Facts) -> str:
@@ -143,7 +156,7 @@ def name_reach(facts: Facts) -> str:
     Returns
     -------
     str
-        Kilometres, or that each place has its own.
+        Kilometres or minutes, or that each place has its own.
 
     Examples
     --------
@@ -152,10 +165,7 @@ def name_reach(facts: Facts) -> str:
     >>> name_reach(gather_facts(study.coverage, study.places))
     '7,5\xa0km'
     """
-    radius = facts.measure.radius_km
-    if radius is None:
-        return say("own_radius", facts.lang)
-    return f"{number(radius, facts.lang, 0 if radius == round(radius) else 1)}\u00a0km"
+    return reach_name(facts.measure, facts.lang)
 
 
 def percent(share: float, lang: Lang) -> str:

@@ -1,0 +1,315 @@
+"""Files of reach polygons in: isochrones, or any others, from whatever tool drew them.
+
+A feature of the file is a row of the frame, whatever is wrong with it: `check_areas` tells what is,
+and which places have no polygon, before anything is measured with them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from epn_geo.areas import BANDS, NOBODY, UNKNOWN, owners_of, times_of
+from epn_geo.checking.findings import NOTE, WARNING, Book, short
+from epn_geo.coverage import serves
+from epn_geo.crs import require_crs
+from epn_geo.errors import ColumnError, CrsError, DataError, did_you_mean
+from epn_geo.geometry.arcs import Bools, Floats, Ints
+from epn_geo.geometry.polygons import only_polygons
+from epn_geo.labels import Lang, check_lang
+from epn_geo.reading.tabling import Table
+from epn_geo.standard import column_key
+from epn_geo.tables import read_table
+
+# What the columns of such files are called, and what a number in them is worth.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "id": ("id", "id_lieu", "place_id", "identifiant", "id_place", "code_lieu"),
+    "nom": ("nom", "name", "lieu", "nom_lieu", "place", "libelle"),
+    "minutes": ("minutes", "minute", "min", "duree_min", "temps_min", "aa_mins", "time_min"),
+    "route_km": ("route_km", "distance_km", "km", "kilometres", "dist_km"),
+}
+SMALLER: dict[str, tuple[tuple[str, ...], float]] = {
+    "minutes": (("secondes", "seconds", "duree_s", "temps_s", "time_s"), 60.0),
+    "route_km": (("metres", "meters", "distance_m", "aa_meters", "dist_m"), 1000.0),
+}
+NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(?:min|mn|minutes?|km|s|m)?\s*", re.IGNORECASE)
+FAR = 5.0  # km between a place and its own polygon from which one of them is doubtful
+DEGREES = (-180.0, -90.0, 180.0, 90.0)
+
+
+def read_areas(
+    path: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    crs: Any = None,
+    sheet: str | None = None,
+) -> gpd.GeoDataFrame:
+    r"""Read polygons of reach: isochrones, or any others.
+
+    Parameters
+    ----------
+    path
+        GeoJSON, GeoPackage, Shapefile (also zipped) or GeoParquet.
+    columns
+        Which column of the file is ``id`` or ``nom`` (whose polygon it is), ``minutes`` (of travel)
+        or ``route_km`` (kilometres by road), where their names do not tell.
+    crs
+        The file's reference system, where it does not say.
+    sheet
+        The layer, when there are several.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        One row per feature of the file, in its reference system, for the `areas` of
+        `measure_coverage` and the functions after it: ``id``, ``nom``, ``minutes`` or ``route_km``,
+        those that the file has; ``ligne``, its number in the file; ``corrections``, what was set
+        right; then the file's other columns. A feature that is no polygon keeps its row, without
+        geometry.
+
+    Raises
+    ------
+    ColumnError
+        If a column named in `columns` does not exist.
+    CrsError
+        If the file does not say its reference system, or its coordinates are not of it.
+    DataError
+        If the file cannot be read, or holds no polygon.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> drawn = gpd.GeoDataFrame(
+    ...     {"place_id": ["a"], "time_min": [20]},
+    ...     geometry=[shapely.box(-0.4, 49.1, -0.3, 49.2)], crs=4326,
+    ... )
+    >>> with TemporaryDirectory() as folder:
+    ...     drawn.to_file(Path(folder, "reach.geojson"))
+    ...     areas = read_areas(Path(folder, "reach.geojson"))
+    >>> areas[["id", "minutes", "ligne"]].values.tolist()
+    [['a', 20.0, 1]]
+    """
+    table = read_table(path, sheet=sheet, is_known=lambda name: _field_of(name) is not None)
+    name = Path(path).name
+    if table.geometry is None:
+        raise DataError(
+            f"{name} holds no polygons, only a table: reach polygons come as GeoJSON, GeoPackage, "
+            "Shapefile or GeoParquet."
+        )
+    shapes = _located(table.geometry, crs, name)
+    repaired, notes = _mended(shapes.to_numpy())
+    if shapely.is_missing(repaired).all():
+        raise DataError(f"{name} holds no polygon: {len(repaired)} features, none with an area.")
+    sources = _sources(table, columns or {}, name)
+    frame: dict[str, Any] = {}
+    for field, (column, unit) in sources.items():
+        cells = table.cells[column].where(table.cells[column] != "", None)
+        frame[field] = cells if field not in BANDS else _numbers(cells, field, unit, notes)
+    frame["ligne"] = table.lines
+    frame["corrections"] = pd.Series([" ; ".join(told) for told in notes], dtype="str")
+    used = {column for column, _ in sources.values()}
+    for column in table.cells.columns.difference([*used], sort=False):
+        own = table.cells[column].where(table.cells[column] != "", None)
+        frame[f"source_{column}" if column in (*frame, "geometry") else column] = own
+    return gpd.GeoDataFrame(frame, geometry=repaired, crs=shapes.crs)
+
+
+def check_areas(
+    areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, *, lang: Lang = "fr"
+) -> pd.DataFrame:
+    """Tell which places have no polygon of reach, and which polygons are doubtful.
+
+    Parameters
+    ----------
+    areas
+        What `read_areas` or `isochrones` gave.
+    places
+        The places that they are for.
+    lang
+        Language of the messages.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Findings, as `check_places` gives them. What is about a polygon, not a place, bears line 0
+        and says its number in the file in `valeur`.
+
+    Raises
+    ------
+    ColumnError, DataError
+        As `measure_coverage`.
+
+    Examples
+    --------
+    >>> places = gpd.GeoDataFrame(
+    ...     {"id": ["a", "b"], "nom": ["A", "B"]},
+    ...     geometry=gpd.points_from_xy([0, 9], [49, 49]), crs=4326,
+    ... )
+    >>> drawn = places.iloc[:1].set_geometry([shapely.box(-1, 48, 1, 50)]).assign(minutes=20)
+    >>> check_areas(drawn, places)[["nom", "code", "message"]].values.tolist()
+    [['B', 'lieu_sans_zone', 'aucun polygone de portée : ce lieu ne couvre rien']]
+    """
+    check_lang(lang)
+    require_crs(areas, "areas")
+    serving = serves(places).to_numpy()
+    column, times = times_of(areas)
+    owner = owners_of(areas, places, serving)
+    drawn = ~shapely.is_missing(only_polygons(areas.geometry.to_numpy()))
+    book = Book(places, places, lang, fields=())
+    if not (owner == NOBODY).any():
+        _check_owners(book, areas, owner, drawn)
+        wanted = np.unique(times[~np.isnan(times)]).tolist() if column else [np.nan]
+        for time in wanted:
+            of_time = drawn & ((times == time) if column else True)
+            without = np.setdiff1d(np.flatnonzero(serving), owner[of_time])
+            several = len(wanted) > 1
+            told = [f"{time:g} {BANDS[column].split('_')[0]}"] * len(without) if column else None
+            key = "lieu_sans_zone_de"
+            if several:
+                book.add("lieu_sans_zone", WARNING, without, key=key, value=told, reach=told or [])
+            else:
+                book.add("lieu_sans_zone", WARNING, without, value=told)
+        _check_distance(book, areas, places, owner, drawn)
+    _check_shapes(book, areas, drawn, (drawn & np.isnan(times)) if column else None)
+    return book.findings()
+
+
+def _check_owners(book: Book, areas: gpd.GeoDataFrame, owner: Ints, drawn: Bools) -> None:
+    """Tell of polygons whose place is not in the list."""
+    for row in np.flatnonzero(drawn & (owner == UNKNOWN)).tolist():
+        told = next((str(areas[c].iloc[row]) for c in ("id", "nom") if _said(areas, c, row)), "")
+        key = "zone_sans_lieu" if told else "zone_sans_identifiant"
+        book.add_for_all(key, key, WARNING, "", value=_which(areas, row), place=short(told))
+
+
+def _check_distance(
+    book: Book, areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, owner: Ints, drawn: Bools
+) -> None:
+    """Tell of polygons that lie far from their place: one of the two is wrong."""
+    rows = np.flatnonzero(drawn & (owner >= 0))
+    if not len(rows) or places.crs is None:
+        return
+    metric = places.geometry.iloc[owner[rows]].to_crs(3857)  # near enough to tell far from near
+    shapes = only_polygons(areas.geometry.iloc[rows].to_crs(3857).to_numpy())
+    south = metric.to_crs(4326).y.to_numpy()
+    km = shapely.distance(metric.to_numpy(), shapes) * np.cos(np.radians(south)) / 1000
+    for row, far in zip(rows[km > FAR].tolist(), km[km > FAR].tolist(), strict=True):
+        book.add(
+            "zone_loin_du_lieu",
+            WARNING,
+            [int(owner[row])],
+            value=[_which(areas, row)],
+            km=[f"{far:.0f}"],
+        )
+
+
+def _check_shapes(book: Book, areas: gpd.GeoDataFrame, drawn: Bools, untimed: Bools | None) -> None:
+    """Tell of features that are no polygons, say no time, or were mended."""
+    for row in np.flatnonzero(~drawn).tolist():
+        why = str(areas["remarque"].iloc[row]) if _said(areas, "remarque", row) else ""
+        key = "zone_sans_polygone"
+        book.add_for_all(key, key, WARNING, "geometry", value=_which(areas, row), why=why or "–")
+    for row in [] if untimed is None else np.flatnonzero(untimed).tolist():
+        key = "zone_sans_duree"
+        book.add_for_all(key, key, WARNING, "minutes", value=_which(areas, row))
+    for row in range(len(areas)):
+        if _said(areas, "corrections", row):
+            told = str(areas["corrections"].iloc[row])
+            value = _which(areas, row)
+            book.add_for_all("zone_corrigee", "zone_corrigee", NOTE, "", value=value, told=told)
+
+
+def _said(areas: pd.DataFrame, column: str, row: int) -> bool:
+    return column in areas and bool(areas[column].notna().iloc[row] and areas[column].iloc[row])
+
+
+def _which(areas: pd.DataFrame, row: int) -> str:
+    """Say which feature of the file a row is."""
+    number = areas["ligne"].iloc[row] if "ligne" in areas else row + 1
+    name = next((str(areas[c].iloc[row]) for c in ("nom", "id") if _said(areas, c, row)), "")
+    return f"polygone {number}" + (f" ({short(name, 60)})" if name else "")
+
+
+def _located(shapes: gpd.GeoSeries, crs: Any, name: str) -> gpd.GeoSeries:
+    """Give the shapes with their reference system; refuse coordinates that are not of it."""
+    flat = gpd.GeoSeries(shapely.force_2d(shapes.to_numpy()), crs=shapes.crs)
+    if flat.crs is None:
+        if crs is None:
+            raise CrsError(
+                f"{name} does not say its reference system: give crs=2154 (Lambert 93), crs=4326 "
+                "(longitude and latitude) or another, or its .prj file."
+            )
+        flat = flat.set_crs(crs)
+    west, south, east, north = flat.total_bounds if flat.notna().any() else DEGREES
+    if flat.crs.is_geographic and not (
+        west >= DEGREES[0] and south >= DEGREES[1] and east <= DEGREES[2] and north <= DEGREES[3]
+    ):
+        raise CrsError(
+            f"{name} says that it is in degrees ({flat.crs.to_string()}), but holds coordinates as "
+            f"{west:.0f}, {south:.0f}: it was written in another reference system. Write it anew."
+        )
+    return flat
+
+
+def _mended(shapes: Any) -> tuple[Any, list[list[str]]]:
+    """Give valid polygons, and what was done to each."""
+    repaired = only_polygons(shapes)
+    notes: list[list[str]] = [[] for _ in shapes]
+    invalid = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
+    for row in np.flatnonzero(invalid & ~shapely.is_missing(repaired)):
+        notes[row].append(f"polygone réparé ({shapely.is_valid_reason(shapes[row])})")
+    return repaired, notes
+
+
+def _sources(table: Table, columns: Mapping[str, str], name: str) -> dict[str, tuple[str, float]]:
+    """Find the column of each field, and what its numbers are to be divided by."""
+    cells = list(map(str, table.cells.columns))
+    found: dict[str, tuple[str, float]] = {}
+    for field, column in columns.items():
+        if field not in FIELDS:
+            hint = did_you_mean(field, FIELDS)
+            raise ColumnError(f"Areas have the fields {', '.join(FIELDS)}, not {field!r}.{hint}")
+        if column not in cells:
+            raise ColumnError(f"{name} has no column {column!r}.{did_you_mean(column, cells)}")
+        known = _field_of(column)
+        unit = known[1] if known is not None and known[0] == field else 1.0
+        found[field] = (column, unit)
+    for column in cells:
+        known = _field_of(column)
+        if known is not None and not (table.cells[column] == "").all():
+            found.setdefault(known[0], (column, known[1]))
+    if "minutes" in found and "route_km" in found and "route_km" not in columns:
+        del found["route_km"]  # areas are of times, and their distances stay as they are
+    return {field: found[field] for field in FIELDS if field in found}
+
+
+def _field_of(column: str) -> tuple[str, float] | None:
+    """Give the field that a column's name stands for, and its unit."""
+    key = column_key(column)
+    for field, names in FIELDS.items():
+        if key in {column_key(name) for name in names}:
+            return field, 1.0
+    for field, (names, unit) in SMALLER.items():
+        if key in {column_key(name) for name in names}:
+            return field, unit
+    return None
+
+
+def _numbers(cells: pd.Series, field: str, unit: float, notes: list[list[str]]) -> Floats:
+    """Read times or distances; what is no positive number is missing, and said."""
+    values = np.full(len(cells), np.nan)
+    for row, cell in enumerate(cells):
+        match = None if cell is None else NUMBER.fullmatch(cell)
+        value = float(match[1].replace(",", ".")) / unit if match else 0.0
+        if value > 0:
+            values[row] = value
+        elif cell is not None:
+            notes[row].append(f"{field} : « {short(cell, 40)} » n'est pas un nombre positif")
+    return values
