@@ -15,16 +15,19 @@ import pytest
 from geopandas.testing import assert_geodataframe_equal
 
 import epn_geo as epn
+from epn_geo.embedded import embedded_path
 from epn_geo.errors import ColumnError, DataError
 from epn_geo.sheeting.sheetfacts import Facts, Table, TerritorySheet, gather_facts
 from epn_geo.sheeting.sheetpdf import COLUMNS, SheetPage, pdf_bytes
 from epn_geo.sheeting.sheettables import ROWS, make_sheet
 from epn_geo.sheets import html_text, sheet_name, write_sheets
 from epn_geo.sites import suggest_sites
+from epn_geo.study import DEMONSTRATION
 from tests.test_pictures import HOSTILE
 from tests.worlds import make_places
 
 EURE = "27"
+DEMO = embedded_path(DEMONSTRATION)
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +148,62 @@ def test_services_are_counted_and_silence_is_told(small):
     assert counts["Aide aux démarches administratives"] == "aucun"
     assert len(counts) == 9
     assert "1 de ces lieux" in sheet.services.note
+
+
+def test_services_in_other_words_are_told(small):
+    places = places_of(
+        small, services=["Aide CAF | Loisirs et créations numériques", "Aide CAF", "Jeux"]
+    )
+    sheet = make_sheet(gather_facts(small, places), "region", "28")
+    assert dict(sheet.services.rows)["Loisirs et créations numériques"] == "1"
+    assert sheet.services.note == "Dits autrement : Aide CAF (2) et Jeux (1)."
+
+
+def test_no_place_is_said_once_and_not_nine_times(facts):
+    sheet = make_sheet(facts, "epci", "200040277")
+    assert sheet.services.rows == []
+    assert sheet.services.note == "Aucun lieu de la liste ne s'y trouve."
+
+
+def test_places_that_were_not_located_are(small, tmp_path):
+    places = places_of(small)
+    bare = places[["nom", "categorie", "services", "geometry"]]
+    one = write_sheets(tmp_path / "a", small, places, levels=["region"], formats=["html"])
+    other = write_sheets(tmp_path / "b", small, bare, levels=["region"], formats=["html"])
+    assert one[0].read_bytes() == other[0].read_bytes()
+
+
+def test_a_place_without_coordinates_is_listed_where_it_says_it_is(study):
+    code = study.coverage.loc[study.coverage["commune"] == "Bernay", "code_insee"].iloc[0]
+    lost = study.places.iloc[:1].assign(nom="EPN perdu", code_insee=code, commune="Bernay")
+    lost = lost[[c for c in epn.read_places(DEMO).columns if c in lost]]
+    lost = epn.locate(lost.set_geometry([None], crs=4326), study.communes)
+    assert lost["accord"].tolist() == ["sans coordonnées"]
+    epci = study.coverage.loc[study.coverage["code_insee"] == code, "code_epci"].iloc[0]
+    sheet = make_sheet(gather_facts(study.coverage, lost), "epci", epci)
+    assert sheet.left.rows == [["EPN perdu", "Bernay", "EPN"]]
+    assert "un lieu de la liste : 1 EPN" in sheet.lead[1]
+
+
+def test_one_commune_is_singular(small):
+    alone = small[small["code_insee"] == small["code_insee"].iloc[0]]
+    sheet = make_sheet(gather_facts(alone, places_of(alone)), "departement", "14")
+    assert sheet.subtitle.startswith("1 commune · ")
+    assert "Sa commune" in sheet.lead[1]
+    assert "1 communes" not in str(sheet)
+
+
+def test_only_some_sheets_still_compare_with_all(study, tmp_path):
+    told = {"levels": ["epci"], "formats": ["html"], "proposals": False}
+    files = write_sheets(
+        tmp_path, study.coverage, study.places, codes=["247600646", "200040277"], **told
+    )
+    assert [file.name[:14] for file in files] == ["epci-200040277", "epci-247600646"]
+    page = files[1].read_text("utf-8")
+    assert "sur 71" in page
+    assert "<th>Normandie</th>" in re.sub(r"<th[^>]*>", "<th>", page)
+    with pytest.raises(DataError, match="'123'"):
+        write_sheets(tmp_path, study.coverage, study.places, codes=["123"], **told)
 
 
 def test_long_lists_are_cut_and_say_so(facts):
@@ -305,6 +364,8 @@ def test_the_command(tmp_path):
         "fichiers": [f"epci-247600646-cc-caux-austreberthe.{kind}" for kind in ("html", "pdf")],
     }
     assert len(list((tmp_path / "fiches").iterdir())) == 2
+    page = (tmp_path / "fiches/epci-247600646-cc-caux-austreberthe.html").read_text("utf-8")
+    assert "sur 71" in page  # of the whole région, though one sheet was asked for
     assert "Traceback" not in done.stderr
 
 

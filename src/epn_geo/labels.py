@@ -607,6 +607,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "Besoin « {name} » : {file}, {vintage} ; de {bounds} ; {direction}.",
         "Need “{name}”: {file}, {vintage}; from {bounds}; {direction}.",
     ),
+    "need_indicator": (
+        "Besoin : {name} ({vintage} ; {direction})",
+        "Need: {name} ({vintage}; {direction})",
+    ),
+    "need_0_1": (
+        "Besoin ramené entre 0 (le moindre) et 1 (le plus grand)",
+        "Need between 0 (least) and 1 (greatest)",
+    ),
     "need_high": ("une valeur haute est un besoin", "a high figure is a need"),
     "need_low": ("une valeur basse est un besoin", "a low figure is a need"),
     "need_limits": (
@@ -1156,7 +1164,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "donner à chaque lieu son identifiant, ou réunir les doublons : epn-geo merge.",
         "give each place its own identifier, or merge the duplicates: epn-geo merge.",
     ),
-    "suggest_column": ("--column {champ}=\"{column}\"", "--column {champ}=\"{column}\""),
     # -- findings as `check` and `publish` tell them: see telling.py
     "severity_erreur": ("Erreurs", "Errors"),
     "severity_avertissement": ("Avertissements", "Warnings"),

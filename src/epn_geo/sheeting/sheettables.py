@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import geopandas as gpd
@@ -14,6 +15,7 @@ from epn_geo.labels import Lang, number, say, say_date
 from epn_geo.picturing.lettering import one_line
 from epn_geo.picturing.symbols import SYMBOLS
 from epn_geo.report import header
+from epn_geo.sentences import count, listed
 from epn_geo.sheeting.sheetfacts import (
     Facts,
     SheetLevel,
@@ -36,6 +38,7 @@ MEANS = {
     "budget_par_habitant": ("budget", 2, ""),
 }
 NAME = 44  # characters kept of a name
+SHORT_NAME = 18  # characters of the whole's name that its column has room for
 
 
 def make_sheet(
@@ -73,8 +76,8 @@ def make_sheet(
     lang = facts.lang
     subtitle = [
         *([", ".join(sorted(set(texts(communes, "departement"))))] if level == "epci" else []),
-        say("map_communes", lang, count=number(len(communes), lang)),
-        say("map_people", lang, count=number(row["population"], lang)),
+        count(len(communes), "commune", lang),
+        count(row["population"], "habitant", lang),
         *(
             [say("fiche_as_of", lang, date=say_date(one_line(facts.date, 40), lang))]
             if facts.date
@@ -103,7 +106,7 @@ def _lead(
     """Say the essential in a few sentences."""
     lang, suffix = facts.lang, facts.measure.suffix
     row, all_rows = facts.tables[level].loc[code].to_dict(), facts.tables["region"]
-    share, own = row[f"part_population_couverte{suffix}"], facts.measure.radius_km is None
+    share, own = row[f"part_population_couverte{suffix}"], facts.measure.value is None
     ending = "_own" if own else {0.0: "_none", 1.0: "_all"}.get(share, "")
     lines = [
         say(
@@ -120,14 +123,21 @@ def _lead(
         part = all_rows[f"population_couverte{suffix}"].sum() / all_rows["population"].sum()
         more.append(say("fiche_all", lang, name=name_whole(facts), part=percent(part, lang)))
     more.append(_places_line(here, lang))
-    short, count = int(communes["sous_desservie"].sum()), number(len(communes), lang)
-    keys = {0: "fiche_none_short", len(communes): "fiche_all_short", 1: "fiche_one_short"}
-    key = keys.get(short, "fiche_short")
-    more.append(say(key, lang, count=number(short, lang), all=count))
+    short = int(communes["sous_desservie"].sum())
+    key = _short_key(short, len(communes))
+    more.append(say(key, lang, count=number(short, lang), all=number(len(communes), lang)))
     lines.append(" ".join(more))
     if level == "epci" and row.get("perimetre") == "partie":
         lines.append(_straddling(facts, code, suffix))
     return lines
+
+
+def _short_key(short: int, everyone: int) -> str:
+    """Choose the sentence that says how many communes are underserved."""
+    if everyone == 1:
+        return "fiche_only_short" if short else "fiche_only_served"
+    keys = {0: "fiche_none_short", everyone: "fiche_all_short", 1: "fiche_one_short"}
+    return keys.get(short, "fiche_short")
 
 
 def _places_line(here: gpd.GeoDataFrame, lang: Lang) -> str:
@@ -210,9 +220,12 @@ def _figures(facts: Facts, level: SheetLevel, code: str) -> Table:
         *_rate_rows(facts, table, code),
     ]
     heads = [say(f"fiche_{name}", lang) for name in ("figure", "here", "whole", "rank")]
+    if len(whole := name_whole(facts)) <= SHORT_NAME:
+        heads[2] = whole
     note = say("fiche_ranks_note", lang) if len(table) > 1 else ""
     if level == "region" and len(table) == 1:
-        rows = [[*row[:2], "–", "–"] for row in rows]
+        # alone of its kind: nothing to be compared with
+        heads, rows = [*heads[:2], "", ""], [[*row[:2], "", ""] for row in rows]
     if told := _means_rows(facts, level, code):
         note = f"{note} {say('fiche_told_note', lang)}".strip()
     return Table("figures", say("fiche_figures", lang), heads, rows + told, note)
@@ -276,16 +289,27 @@ def _rank(values: pd.Series, code: str, lang: Lang) -> str:
 
 
 def _services(here: gpd.GeoDataFrame, lang: Lang) -> Table:
-    """Count the places that offer each of the national standard's services."""
+    """Count the places that offer each of the national standard's services, and say others."""
+    if here.empty:
+        return Table("services", say("fiche_services", lang), [], [], say("fiche_no_place", lang))
     lists = [split_list(text) for text in texts(here, "services")]
-    rows = []
-    for service in ENUMERATIONS["services"]:
+    rows, rows_of = [], ENUMERATIONS["services"]
+    for service in rows_of:
         count = sum(service in offered for offered in lists)
         rows.append([service, number(count, lang) if count else say("fiche_absent", lang)])
     silent = sum(not offered for offered in lists)
-    note = say("fiche_services_unknown", lang, count=number(silent, lang)) if silent else ""
+    notes = [say("fiche_services_unknown", lang, count=number(silent, lang))] if silent else []
+    others = Counter(one for offered in lists for one in set(offered) - set(rows_of))
+    if others:
+        told = [f"{one_line(one, NAME)} ({number(n, lang)})" for one, n in _most(others)]
+        notes.append(say("fiche_services_other", lang, services=listed(told, lang)))
+    note = " ".join(notes)
     heads = [say("fiche_service", lang), say("fiche_count", lang)]
     return Table("services", say("fiche_services", lang), heads, rows, note)
+
+
+def _most(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _lower_tables(
@@ -306,7 +330,10 @@ def _lower_tables(
 
 
 def _others(count: int, lang: Lang) -> str:
-    return say("fiche_others", lang, count=number(count - ROWS, lang)) if count > ROWS else ""
+    if count <= ROWS:
+        return ""
+    key = "fiche_others" if count > ROWS + 1 else "fiche_other"
+    return say(key, lang, count=number(count - ROWS, lang))
 
 
 def _place_table(here: gpd.GeoDataFrame, lang: Lang) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -70,14 +70,16 @@ def sheets_command(
 
     spoken, options = known_lang(lang), study_options(places, region, departement, epci, column)
     columns, kilometres = options.pop("columns"), parse_radius(radius)
+    options, codes = _within_region(options, level or ())
     with story(lang) as tell:
         if places is not None:
             tell(say("step_read", spoken, file=places.name))
         frame = None if places is None else read_places(places, columns=columns)
         tell(say("step_measure", spoken))
         study = build(frame, radii_km=[kilometres or 10.0], today=date, lang=spoken, **options)
-    # a sheet of the région for one EPCI would tell a part as the whole
-    whole = SHEET_LEVELS[2:] if epci else SHEET_LEVELS[1:] if departement else SHEET_LEVELS
+    whole = SHEET_LEVELS
+    if codes is not None:
+        whole = SHEET_LEVELS[1:] if departement else SHEET_LEVELS[2:]
     with staged_folder(output) as stage, _progress_bar() as progress:
         written = write_sheets(
             stage,
@@ -85,6 +87,7 @@ def sheets_command(
             study.places,
             gaps=study.gaps,
             levels=level or whole,  # type: ignore[arg-type] # write_sheets checks them
+            codes=codes,
             formats=kind or FORMATS,
             proposals=proposals,
             sources=data_sources(study.communes, spoken),
@@ -101,6 +104,31 @@ def sheets_command(
     else:
         for file in written:
             typer.echo(str(output / file.name))
+
+
+def _within_region(
+    options: dict[str, Any], levels: Sequence[str]
+) -> tuple[dict[str, Any], set[str] | None]:
+    """Study the whole région of the territories asked for, so that each is compared with it.
+
+    Gives the options of that study, and the codes of the sheets that are wanted; None for all.
+    """
+    from epn_geo.communes import read_communes  # noqa: PLC0415 - geopandas costs a second
+
+    departements, epci = options["departements"], options["epci"]
+    if options["region"] or not (departements or epci):
+        return options, None
+    regions, codes = set[str](), set[str]()
+    for asked, columns in (
+        ({"departements": departements}, ("code_departement", "code_epci")),
+        ({"epci": epci}, ("code_epci",)),
+    ):
+        if any(asked.values()):
+            communes = read_communes(**asked)
+            regions |= set(communes["code_region"])
+            codes |= {code for column in columns for code in communes[column].dropna()}
+    codes |= regions if "region" in levels else set()
+    return options | {"region": sorted(regions), "departements": None, "epci": None}, codes
 
 
 @contextmanager
