@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -27,8 +28,10 @@ from scipy.spatial import cKDTree
 from epn_geo.areas import Band, choose_areas, method_of, refuse_both
 from epn_geo.crs import CRS, project, require_crs, to_metric
 from epn_geo.errors import ColumnError, DataError
-from epn_geo.geometry.arcs import Bools, Discs, Floats, distinct_discs, settle, workers
-from epn_geo.geometry.overlay import Geometries, circles, covered_areas
+from epn_geo.geometry.arcs import Bools, Discs, Floats, Ints, distinct_discs, settle, workers
+from epn_geo.geometry.cuts import Cut, cut_outlines
+from epn_geo.geometry.edges import take_apart
+from epn_geo.geometry.overlay import Geometries, circles, measure_cut
 from epn_geo.geometry.polygons import covered_by, points_in
 from epn_geo.radii import AREAS, ESTIMATE, TIMES, Radius, named_measures, radii_of
 
@@ -216,36 +219,112 @@ def measure_coverage(
     """
     require_crs(places, "places")
     refuse_both(radius_km, areas)
-    measures = named_measures(radius_km)
+    if areas is None:
+        return cover_ground(communes, cut_ground(communes, places, radius_km))
+    metric = to_metric(communes, what="communes")
+    halls = town_halls(metric)
+    out = _measured(communes, metric)
+    bands = areas_round(areas, places, metric.crs)
+    _add_areas(out, bands, metric.geometry.to_numpy(), halls)
+    out[AREAS] = pd.Series(method_of(areas), index=out.index, dtype="str")
+    return _add_nearest(out, halls, serving_sites(places, metric.crs))
+
+
+class Ground(NamedTuple):
+    """Communes cut by the reach of places: what is measured and drawn, all comes from here."""
+
+    metric: gpd.GeoDataFrame  # the communes, in metres
+    sites: gpd.GeoDataFrame  # the places that count, in metres
+    radii: dict[str, Radius]  # by the suffix of the columns it gives
+    cuts: list[Cut]  # one for each
+    method: str | None  # how radii were estimated, if they were
+
+
+def cut_ground(
+    communes: gpd.GeoDataFrame, places: gpd.GeoDataFrame, radius_km: Radius | Sequence[float]
+) -> Ground:
+    """Cut communes by the reach of places, once for all radii and for all that is asked of them.
+
+    Parameters
+    ----------
+    communes, places, radius_km
+        As `measure_coverage`.
+
+    Returns
+    -------
+    Ground
+        For `cover_ground`, and for `gaps`.
+
+    Raises
+    ------
+    CrsError, DataError
+        As `measure_coverage`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> commune = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 4000, 4000)], crs=2154)
+    >>> place = gpd.GeoDataFrame(geometry=[shapely.Point(2000, 2000)], crs=2154)
+    >>> ground = cut_ground(commune, place, [1, 2])
+    >>> list(ground.radii), len(ground.cuts)
+    (['_1km', '_2km'], 2)
+    """
+    require_crs(places, "places")
+    radii = named_measures(radius_km)
     metric = to_metric(communes, what="communes")
     sites = serving_sites(places, metric.crs)
-    polygons = metric.geometry.to_numpy()
-    halls = town_halls(metric)
+    discs = [_discs(sites, radius) for radius in radii.values()]
+    outlines = take_apart(metric.geometry.to_numpy())
+    estimated = isinstance(radius_km, str) and radius_km == ESTIMATED
+    method = method_of(places) if estimated else None
+    return Ground(metric, sites, radii, list(cut_outlines(outlines, discs)), method)
 
-    earlier = [c for c in map(str, communes.columns) if EARLIER.fullmatch(c)]
-    if AREAS in communes:
-        earlier += [c for c in TIMES if c in communes]
-    out = communes.drop(columns=earlier)
-    area = shapely.area(polygons)
-    out["aire_km2"] = area / 1e6
-    if areas is not None:
-        bands = areas_round(areas, places, metric.crs)
-        _add_areas(out, bands, polygons, halls)
-        out[AREAS] = pd.Series(method_of(areas), index=out.index, dtype="str")
-        return _add_nearest(out, halls, sites)
-    if isinstance(radius_km, str) and radius_km == ESTIMATED:
-        out[ESTIMATE] = pd.Series(method_of(places), index=out.index, dtype="str")
-    for suffix, value in measures.items():
-        discs = _discs(sites, value)
+
+def cover_ground(communes: gpd.GeoDataFrame, ground: Ground) -> gpd.GeoDataFrame:
+    """Measure how much of each commune is within reach, where that is cut already.
+
+    Parameters
+    ----------
+    communes
+        Those that were cut.
+    ground
+        What `cut_ground` gave.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        As `measure_coverage`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> commune = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 4000, 4000)], crs=2154)
+    >>> place = gpd.GeoDataFrame(geometry=[shapely.Point(2000, 2000)], crs=2154)
+    >>> covered = cover_ground(commune, cut_ground(commune, place, 1))
+    >>> covered["part_couverte"].round(4).tolist()
+    [0.1963]
+    """
+    metric, sites = ground.metric, ground.sites
+    halls = town_halls(metric)
+    nearest = _nearest_site(halls, sites)
+    out = _measured(communes, metric)
+    if ground.method is not None:
+        out[ESTIMATE] = pd.Series(ground.method, index=out.index, dtype="str")
+    for (suffix, radius), cut in zip(ground.radii.items(), ground.cuts, strict=True):
         with np.errstate(invalid="ignore"):
-            share = covered_areas(polygons, discs) / area
-        if not suffix and isinstance(value, int | float | np.number):
-            out["rayon_km"] = float(value)
+            share = measure_cut(cut) / shapely.area(cut.outlines.polygons)
+        one = float(radius) if isinstance(radius, int | float | np.number) else None
+        if not suffix and one is not None:
+            out["rayon_km"] = one
         out[f"part_couverte{suffix}"] = share
         if "population" in communes:
             out[f"population_couverte{suffix}"] = share * communes["population"].to_numpy(float)
-        out[f"mairie_couverte{suffix}"] = settle(*halls, np.zeros(len(area)), discs)[0]
-    return _add_nearest(out, halls, sites)
+        out[f"mairie_couverte{suffix}"] = (
+            settle(*halls, np.zeros(len(out)), cut.discs)[0]
+            if one is None
+            else nearest.metres <= one * 1000
+        )
+    return _name_nearest(out, nearest, sites)
 
 
 def nearest_place(communes: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -451,16 +530,16 @@ def town_halls(metric: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
     >>> x.tolist(), y.tolist()
     ([2000.0], [2000.0])
     """
-    inside = shapely.point_on_surface(metric.geometry.to_numpy())
-    x, y = shapely.get_x(inside), shapely.get_y(inside)
+    x, y = np.full((2, len(metric)), np.nan)
     if {"mairie_longitude", "mairie_latitude"} <= set(metric.columns):
-        hall_x, hall_y = project(
+        x, y = project(
             metric["mairie_longitude"].to_numpy(float),
             metric["mairie_latitude"].to_numpy(float),
             metric.crs,
         )
-        known = np.isfinite(hall_x) & np.isfinite(hall_y)
-        x, y = np.where(known, hall_x, x), np.where(known, hall_y, y)
+    unknown = ~(np.isfinite(x) & np.isfinite(y))
+    inside = shapely.point_on_surface(metric.geometry.to_numpy()[unknown])
+    x[unknown], y[unknown] = shapely.get_x(inside), shapely.get_y(inside)
     return x, y
 
 
@@ -514,25 +593,58 @@ def _add_areas(
         out[f"mairie_couverte{band.suffix}"] = points_in(*halls, band.shapes)
 
 
+def _measured(communes: gpd.GeoDataFrame, metric: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Begin a frame of measures: the area, and nothing that an earlier measure left."""
+    earlier = [c for c in map(str, communes.columns) if EARLIER.fullmatch(c)]
+    if AREAS in communes:
+        earlier += [c for c in TIMES if c in communes]
+    out = communes.drop(columns=earlier)
+    out["aire_km2"] = shapely.area(metric.geometry.to_numpy()) / 1e6
+    return out
+
+
+class _Nearest(NamedTuple):
+    """The site nearest to each town hall."""
+
+    metres: Floats  # NaN for none
+    site: Ints  # the first of those at one point; -1 for none
+
+
+def _nearest_site(halls: tuple[Floats, Floats], sites: gpd.GeoDataFrame) -> _Nearest:
+    """Find the site nearest to each town hall."""
+    x, y = halls
+    distance, site = np.full(len(x), np.nan), np.full(len(x), -1)
+    known = np.isfinite(x) & np.isfinite(y)
+    if len(sites):
+        site_x, site_y = _coordinates(sites)
+        order = np.lexsort((site_y, site_x))  # of those at one point, the first stays first
+        new = np.ones(len(order), dtype=bool)
+        new[1:] = (np.diff(site_x[order]) != 0) | (np.diff(site_y[order]) != 0)
+        first = order[new]
+        tree = cKDTree(np.column_stack([site_x[first], site_y[first]]))
+        distance[known], nearest = tree.query(
+            np.column_stack([x[known], y[known]]), workers=workers(int(known.sum()))
+        )
+        site[known] = first[nearest]
+    return _Nearest(distance, site)
+
+
 def _add_nearest(
     out: gpd.GeoDataFrame, halls: tuple[Floats, Floats], sites: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
-    """Add the distance, name and id of the nearest site, the first of those at one point."""
-    x, y = halls
-    distance, which = np.full(len(x), np.nan), np.full(len(x), -1)
-    known = np.isfinite(x) & np.isfinite(y)
-    if len(sites):
-        points = np.column_stack(_coordinates(sites))
-        _, first = np.unique(points, axis=0, return_index=True)
-        distance[known], nearest = cKDTree(points[first]).query(
-            np.column_stack([x[known], y[known]]), workers=workers(int(known.sum()))
-        )
-        which[known] = first[nearest]
-    out["distance_km"] = distance / 1000
+    """Add the distance, name and id of the nearest site."""
+    return _name_nearest(out, _nearest_site(halls, sites), sites)
+
+
+def _name_nearest(
+    out: gpd.GeoDataFrame, nearest: _Nearest, sites: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Add the distance, name and id of the nearest site, once found."""
+    out["distance_km"] = nearest.metres / 1000
     names = sites["nom"] if "nom" in sites else sites.index.to_series().astype(str)
     ids = sites["id"] if "id" in sites else sites.index.to_series().astype(str)
     for column, values in (("lieu_le_plus_proche", names), ("id_le_plus_proche", ids)):
         # taking at -1 from one value more, a missing one, names nobody
         padded = np.append(values.astype(object).to_numpy(), np.array([None], dtype=object))
-        out[column] = pd.Series(padded[which], index=out.index, dtype="str")
+        out[column] = pd.Series(padded[nearest.site], index=out.index, dtype="str")
     return out

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from epn_geo.areas import Band, only_band, refuse_both
-from epn_geo.coverage import areas_round, discs_round, nearest_place, town_halls
+from epn_geo.areas import only_band, refuse_both
+from epn_geo.coverage import Ground, areas_round, cut_ground, nearest_place, town_halls
 from epn_geo.crs import to_metric
 from epn_geo.errors import ColumnError, DataError, did_you_mean
-from epn_geo.geometry.arcs import Floats, Ints
-from epn_geo.geometry.overlay import Geometries, uncovered, unite
+from epn_geo.geometry.arcs import Ints
 from epn_geo.geometry.polygons import uncovered_by
+from epn_geo.geometry.zones import (
+    Left,
+    groups_of_parts,
+    left_by_group,
+    left_by_zone,
+    zones_of_parts,
+)
 from epn_geo.joins import LEVELS
 from epn_geo.labels import Lang, check_lang, reach_name, say
 from epn_geo.radii import Measure, Radius, measure_for
@@ -28,7 +36,7 @@ Level = Literal["zone", "commune", "epci", "departement", "region"]
 def find_gaps(
     communes: gpd.GeoDataFrame,
     places: gpd.GeoDataFrame,
-    radius_km: Radius = 10.0,
+    radius_km: Radius | Sequence[float] = 10.0,
     *,
     areas: gpd.GeoDataFrame | None = None,
     by: Level = "zone",
@@ -40,7 +48,7 @@ def find_gaps(
     communes, places
         As `measure_coverage`.
     radius_km
-        Kilometres: one number, one per category, or the name of a column of `places`.
+        Kilometres: one number, several, one per category, or the name of a column of `places`.
     areas
         Polygons of reach in place of discs, of one time, as in `measure_coverage`.
     by
@@ -60,6 +68,8 @@ def find_gaps(
           over their commune), from the exact computation;
         - `rayon_km`, if the radius is one number; `minutes` or `route_km` for areas that have them;
         - `geometry`: the outline, drawn to within 5 m of the circles (for areas: a millimetre).
+
+        With several radii, the zones of the smallest come first, and are numbered by themselves.
 
     Raises
     ------
@@ -85,19 +95,22 @@ def find_gaps(
             f"by must be one of {', '.join(levels)}, not {by!r}.{did_you_mean(by, levels)}"
         )
     refuse_both(radius_km, areas)
+    if areas is None:
+        return _gaps_of(communes, cut_ground(communes, places, radius_km), by)
     metric = to_metric(communes, what="communes")
-    band = None if areas is None else only_band(areas_round(areas, places, metric.crs))
-    pieces = _pieces(metric, places, radius_km, band)
-    if by == "zone":
-        grouped = _group_by_zone(pieces)
+    band = only_band(areas_round(areas, places, metric.crs))
+    territory = _territory(metric, by)
+    outlines, area = uncovered_by(metric.geometry.to_numpy(), band.shapes)
+    row = np.flatnonzero(~shapely.is_missing(outlines) & (area > 0))
+    own = Left(outlines[row], np.arange(len(row)), row, area[row])
+    if territory is None:
+        gaps = _describe(zones_of_parts(own), None, metric, by)
     else:
-        grouped = _group_by_territory(pieces, metric, LEVELS[by][0])
-    gaps = _describe(grouped, metric, by)
-    radius = float(radius_km) if isinstance(radius_km, int | float | np.number) else None
-    told = {"rayon_km": radius} if band is None else band._asdict()
-    for column in ("rayon_km", "minutes", "route_km"):
-        if told.get(column) is not None:
-            gaps.insert(gaps.columns.get_loc("geometry"), column, told[column])
+        groups, left = groups_of_parts(own, territory.group)
+        gaps = _describe(left, territory.codes[groups], metric, by)
+    for column in ("minutes", "route_km"):
+        if (value := getattr(band, column)) is not None:
+            gaps.insert(gaps.columns.get_loc("geometry"), column, value)
     return gaps.to_crs(communes.crs)
 
 
@@ -249,75 +262,51 @@ def describe_gaps(
     return out
 
 
-class _Pieces(NamedTuple):
-    """What is out of reach, commune by commune."""
+class _Territory(NamedTuple):
+    """The territories that gaps are grouped by."""
 
-    row: Ints  # the commune's row
-    geometry: Geometries
-    area: Floats  # m², exact
-    population: Floats
+    codes: npt.NDArray[Any]
+    group: Ints  # the territory of each commune
 
 
-class _Grouped(NamedTuple):
-    """Pieces put together."""
-
-    group: Ints  # the group of each piece
-    pieces: _Pieces
-    outlines: Geometries  # one per group
-    codes: list[str] | None
-
-
-def _pieces(
-    metric: gpd.GeoDataFrame, places: gpd.GeoDataFrame, radius_km: Radius, band: Band | None
-) -> _Pieces:
-    """Cut out what no place reaches of each commune."""
-    polygons = metric.geometry.to_numpy()
-    area = np.nan_to_num(shapely.area(polygons))
-    if band is None:
-        left, out_of_reach = uncovered(polygons, discs_round(places, radius_km, metric.crs))
-    else:
-        left, out_of_reach = uncovered_by(polygons, band.shapes)
-    row = np.flatnonzero(~shapely.is_missing(left) & (out_of_reach > 0))
-    share = out_of_reach[row] / area[row]
-    population = (
-        metric["population"].to_numpy(dtype=float)[row] * share
-        if "population" in metric
-        else np.full(len(row), np.nan)
-    )
-    return _Pieces(row, left[row], out_of_reach[row], population)
-
-
-def _group_by_zone(pieces: _Pieces) -> _Grouped:
-    """Put touching pieces together; a piece in several parts shares out by their areas."""
-    if len(pieces.row) == 0:
-        return _Grouped(pieces.row, pieces, np.empty(0, dtype=object), None)
-    part, piece = shapely.get_parts(pieces.geometry, return_index=True)
-    share = shapely.area(part) / shapely.area(pieces.geometry)[piece]
-    parts = _Pieces(
-        pieces.row[piece], part, pieces.area[piece] * share, pieces.population[piece] * share
-    )
-    zones = shapely.get_parts(unite(part))
-    zone = shapely.STRtree(zones).nearest(shapely.point_on_surface(part))
-    return _Grouped(np.asarray(zone), parts, zones, None)
-
-
-def _group_by_territory(pieces: _Pieces, metric: gpd.GeoDataFrame, column: str) -> _Grouped:
-    """Put the pieces of each territory together."""
+def _territory(metric: gpd.GeoDataFrame, by: Level) -> _Territory | None:
+    """Give the territories to group by; None for zones, which know no borders."""
+    if by == "zone":
+        return None
+    column = LEVELS[by][0]
     if column not in metric:
         raise ColumnError(f"The communes have no column {column!r}, by which to group the gaps.")
     codes = metric[column].astype(object).where(metric[column].notna(), "").to_numpy()
-    names, group = np.unique(codes[pieces.row].astype(str), return_inverse=True)
-    outlines = np.array(
-        [unite(pieces.geometry[group == g]) for g in range(len(names))], dtype=object
-    )
-    return _Grouped(group, pieces, outlines, names.tolist())
+    return _Territory(*np.unique(codes.astype(str), return_inverse=True))
 
 
-def _describe(grouped: _Grouped, metric: gpd.GeoDataFrame, by: Level) -> gpd.GeoDataFrame:
+def _gaps_of(communes: gpd.GeoDataFrame, ground: Ground, by: Level) -> gpd.GeoDataFrame:
+    """Put together what is out of reach, radius by radius."""
+    territory = _territory(ground.metric, by)
+    frames = []
+    for radius, cut in zip(ground.radii.values(), ground.cuts, strict=True):
+        if territory is None:
+            gaps = _describe(left_by_zone(cut), None, ground.metric, by)
+        else:
+            groups, left = left_by_group(cut, territory.group)
+            gaps = _describe(left, territory.codes[groups], ground.metric, by)
+        if isinstance(radius, int | float | np.number):
+            gaps.insert(gaps.columns.get_loc("geometry"), "rayon_km", float(radius))
+        frames.append(gaps)
+    together = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+    return together.to_crs(communes.crs)
+
+
+def _describe(
+    left: Left, codes: npt.NDArray[Any] | None, metric: gpd.GeoDataFrame, by: Level
+) -> gpd.GeoDataFrame:
     """Make the frame: one row per group, most people first."""
-    pieces, count = grouped.pieces, len(grouped.outlines)
-    members = pd.DataFrame({"group": grouped.group, "row": pieces.row})
-    members["population"], members["area"] = pieces.population, pieces.area
+    count, area = len(left.outlines), shapely.area(metric.geometry.to_numpy())
+    members = pd.DataFrame({"group": left.group, "row": left.row})
+    members["population"], members["area"] = np.nan, left.area
+    if "population" in metric:
+        people = metric["population"].to_numpy(dtype=float)[left.row]
+        members["population"] = people * (left.area / area[left.row])
     # without a population, the largest area comes first
     members["weight"] = members["population"].fillna(0.0)
     members = members.sort_values(
@@ -325,9 +314,9 @@ def _describe(grouped: _Grouped, metric: gpd.GeoDataFrame, by: Level) -> gpd.Geo
     )
     by_group = members.groupby("group")
     gaps = pd.DataFrame(index=pd.RangeIndex(count))
-    if grouped.codes is not None:
+    if codes is not None:
         code, name = LEVELS[by]
-        gaps[code] = pd.Series(grouped.codes, dtype="str").replace("", None)
+        gaps[code] = pd.Series(codes, dtype="str").replace("", None)
         if name in metric:
             names = metric.drop_duplicates(code).set_index(code)[name]
             gaps[name] = gaps[code].map(names).astype("str")
@@ -337,17 +326,17 @@ def _describe(grouped: _Grouped, metric: gpd.GeoDataFrame, by: Level) -> gpd.Geo
         gaps["commune_principale"] = pd.Series(metric[label].to_numpy()[principal], dtype="str")
     gaps["communes"] = by_group["row"].nunique().to_numpy(dtype=np.int64)
     if "code_departement" in metric:
-        codes = metric["code_departement"].to_numpy()
+        departements = metric["code_departement"].to_numpy()
         gaps["departements"] = pd.Series(
             [
-                ", ".join(sorted({c for c in codes[rows] if isinstance(c, str)}))
+                ", ".join(sorted({c for c in departements[rows] if isinstance(c, str)}))
                 for _, rows in by_group["row"]
             ],
             dtype="str",
         )
     gaps["aire_km2"] = by_group["area"].sum().to_numpy() / 1e6
     gaps["population_hors_portee"] = by_group["population"].sum(min_count=1).to_numpy()
-    frame = gpd.GeoDataFrame(gaps, geometry=grouped.outlines, crs=metric.crs)
+    frame = gpd.GeoDataFrame(gaps, geometry=left.outlines, crs=metric.crs)
     frame = frame.sort_values(
         ["population_hors_portee", "aire_km2"], ascending=False, kind="stable", ignore_index=True
     )

@@ -13,8 +13,8 @@ so that what is left lies on the left::
         `--->---(-<´  arc                 anticlockwise ones are shells, clockwise ones holes.
           bit   bit
 
-Where outlines touch themselves, more than one may follow: such a group is not chained, and neither
-is one that comes out invalid or with another area than the exact one. `overlay` sees to those.
+Where an outline touches itself, more than one may follow: there GEOS looks for the areas between
+the same lines, which takes longer. `overlay` checks what comes out.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def chain_outlines(cut: Cut, group: Ints, count: int) -> tuple[Geometries, Bools
     Returns
     -------
     tuple of numpy.ndarray
-        Valid polygons or multipolygons, None where nothing is left; and whether that could be done.
+        Polygons or multipolygons, None where nothing is left; and whether they are valid.
 
     Examples
     --------
@@ -80,11 +80,17 @@ def chain_outlines(cut: Cut, group: Ints, count: int) -> tuple[Geometries, Bools
     ('Polygon', 15220000.0, array([ True]))
     """
     lines = _join(_strings(cut, group), _bits(cut, group), _reversed_arcs(cut, group))
-    follows, broken = _link(lines, count)
-    rings, owner = _close(lines, follows, broken[lines.group])
+    follows, unclear = _link(lines, count)
+    rings, owner = _close(lines, follows, unclear[lines.group])
     drawn, homeless = _assemble(rings, owner, count)
-    valid = shapely.is_valid(drawn) | shapely.is_missing(drawn)
-    return drawn, ~broken & ~homeless & valid
+    again = unclear | homeless | ~_sound(drawn)
+    drawn[again] = _build(lines, again)
+    return drawn, _sound(drawn)
+
+
+def _sound(drawn: Geometries) -> Bools:
+    """Tell what is a valid outline, or none."""
+    return np.asarray(shapely.is_valid(drawn) | shapely.is_missing(drawn))
 
 
 def _own_sides(cut: Cut, group: Ints) -> Bools:
@@ -282,6 +288,25 @@ def _walk(follows: Ints, skip: Bools) -> tuple[Ints, Ints]:
             ring.append(nth)
             at = ahead[at]
     return np.array(order, dtype=np.int64), np.array(ring, dtype=np.int64)
+
+
+def _build(lines: _Lines, again: Bools) -> Geometries:
+    """Let GEOS find the areas between the lines of some groups."""
+    which = np.flatnonzero(again[lines.group])
+    at = _runs(lines.starts()[which], lines.length[which])
+    last = np.cumsum(lines.length[which]) - 1
+    end_x, end_y = np.append(lines.x, 0.0)[at + 1], np.append(lines.y, 0.0)[at + 1]
+    end_x[last], end_y[last] = lines.end_x[which], lines.end_y[which]
+    start, end = np.column_stack([lines.x[at], lines.y[at]]), np.column_stack([end_x, end_y])
+    pieces = np.asarray(shapely.linestrings(np.stack([start, end], axis=1)))
+    group = np.repeat(lines.group[which], lines.length[which])
+    order = np.argsort(group, kind="stable")
+    index = (np.cumsum(again) - 1)[group[order]]
+    found = np.full(int(again.sum()), None, dtype=object)
+    shapely.multilinestrings(pieces[order], indices=index, out=found)
+    built = np.asarray(shapely.build_area(found), dtype=object)
+    built[shapely.is_empty(built)] = None
+    return built
 
 
 def _assemble(rings: Geometries, group: Ints, count: int) -> tuple[Geometries, Bools]:

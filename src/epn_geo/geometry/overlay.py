@@ -33,6 +33,7 @@ from epn_geo.geometry.edges import Geometries, take_apart
 
 __all__ = [
     "CHORD_M",
+    "SLIVER_M2",
     "Geometries",
     "circles",
     "covered_areas",
@@ -42,6 +43,8 @@ __all__ = [
     "uncovered_parts",
     "unite",
 ]
+
+SLIVER_M2 = 1e-2  # rounding leaves as much of what is covered by several discs together
 
 
 def covered_areas(polygons: Geometries, discs: Discs) -> Floats:
@@ -168,9 +171,10 @@ def uncovered(polygons: Geometries, discs: Discs) -> tuple[Geometries, Floats]:
     """
     [cut] = cut_outlines(take_apart(polygons), [discs])
     areas = cut.outlines.area - measure_cut(cut)
-    some = np.where(areas > 0, np.arange(len(areas)), -1)
-    left = outlines_left(cut, areas, np.where(cut.outside, -1, some), len(areas))
-    left[cut.outside & (some >= 0)] = polygons[cut.outside & (some >= 0)]
+    some = areas > SLIVER_M2
+    own = np.where(some & ~cut.outside, np.arange(len(areas)), -1)
+    left = outlines_left(cut, areas, own, len(areas))
+    left[some & cut.outside] = polygons[some & cut.outside]
     return left, areas
 
 
@@ -206,7 +210,7 @@ def outlines_left(cut: Cut, left: Floats, group: Ints, count: int) -> Geometries
     """
     drawn, done = chain_outlines(cut, group, count)
     done &= _as_expected(drawn, cut, left, group)
-    members = np.flatnonzero((group >= 0) & ~done[group])
+    members = np.flatnonzero(~np.append(done, True)[group])  # group -1 is never asked for
     if len(members) == 0:
         return drawn
     if len(np.unique(group[members])) == len(members):
