@@ -17,11 +17,34 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 Answer = Callable[[], Any]
 Caller = Callable[..., Answer]
+
+
+def pictures_apart(*, wanted: bool = True) -> AbstractContextManager[Caller]:
+    """Start a process that draws a study's pictures, unless matplotlib is loaded here already.
+
+    Parameters
+    ----------
+    wanted
+        As in `call_apart`.
+
+    Returns
+    -------
+    context manager
+        As `call_apart`.
+
+    Examples
+    --------
+    >>> with pictures_apart(wanted=False) as draw:
+    ...     callable(draw)
+    True
+    """
+    wanted = wanted and "matplotlib" not in sys.modules
+    return call_apart("epn_geo.pictures:draw_pictures", wanted=wanted)
 
 
 @contextmanager

@@ -422,7 +422,7 @@ def _write_cell(page: Any, at: tuple[int, int], value: Any, formats: dict[str, A
     elif isinstance(value, date):
         page.write_datetime(*at, _naive(value), formats["date"])
     elif isinstance(value, int | float | np.number):
-        page.write(*at, value, formats["number"])
+        page.write_number(*at, value, formats["number"])
     else:
         page.write_string(*at, str(value)[:CELL_MAX], formats["text"])
 
@@ -494,7 +494,7 @@ def _write_csv(frame: pd.DataFrame, path: Path, *, french: bool) -> None:
     safe.columns = pd.Index([neutral(str(name)) for name in frame.columns])
     for name, kind in safe.dtypes.items():
         if not pd.api.types.is_numeric_dtype(kind):
-            safe[name] = safe[name].map(neutral, na_action="ignore")
+            safe[name] = _neutral_texts(safe[name])
     safe.to_csv(
         path,
         index=False,
@@ -504,6 +504,13 @@ def _write_csv(frame: pd.DataFrame, path: Path, *, french: bool) -> None:
         quoting=csv.QUOTE_MINIMAL,
         lineterminator="\r\n" if french else "\n",
     )
+
+
+def _neutral_texts(values: pd.Series) -> pd.Series:
+    """Make cells neutral, one by one only where some cell asks for it."""
+    if isinstance(values.dtype, pd.StringDtype) and not values.str.startswith(FORMULA_STARTS).any():
+        return values
+    return values.map(neutral, na_action="ignore")
 
 
 def _write_one_layer(frame: gpd.GeoDataFrame, path: Path, name: str) -> None:
