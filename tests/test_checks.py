@@ -135,8 +135,9 @@ def test_a_bare_frame_of_points_is_checked(communes: gpd.GeoDataFrame) -> None:
     assert set(findings["ligne"]) == {0}
 
 
-def test_an_empty_list_has_no_finding(communes: gpd.GeoDataFrame) -> None:
-    assert len(check_places(make({}).iloc[:0], communes, today="2026-11-23")) == 0
+def test_an_empty_list_has_one_finding(communes: gpd.GeoDataFrame) -> None:
+    findings = check_places(make({}).iloc[:0], communes, today="2026-11-23")
+    assert findings["code"].tolist() == ["liste_vide"]
 
 
 # -- one place
@@ -215,7 +216,7 @@ def test_a_field_missing_everywhere_is_said_once(communes: gpd.GeoDataFrame) -> 
     places = make({"date_maj": None}, NEXT | {"date_maj": None})
     findings = check_places(places, communes)
     assert codes(findings) == [(0, "champ_absent", "avertissement")]
-    assert findings["message"][0] == "le champ date_maj est vide dans les 2 lignes"
+    assert findings["message"][0] == "le champ date_maj est vide partout (2)"
 
 
 def test_a_field_missing_often_is_said_once_with_rows(communes: gpd.GeoDataFrame) -> None:
@@ -227,11 +228,67 @@ def test_a_field_missing_often_is_said_once_with_rows(communes: gpd.GeoDataFrame
     ]
 
 
-def test_a_blank_row_is_one_finding(tmp_path: Path, communes: gpd.GeoDataFrame) -> None:
+def test_blank_rows_are_one_note_with_their_numbers(
+    tmp_path: Path, communes: gpd.GeoDataFrame
+) -> None:
     path = tmp_path / "a.csv"
-    path.write_text("id,nom,commune,code_insee\n1,A,Caen,14118\n,,,\n2,B,Caen,14118\n")
+    path.write_text("id,nom,commune,code_insee\n1,A,Caen,14118\n,,,\n,,,\n,,,\n2,B,Caen,14118\n")
     findings = check_places(read_places(path), communes)
-    assert codes(findings[findings["ligne"] == 3]) == [(3, "ligne_vide", "avertissement")]
+    blank = findings[findings["code"] == "lignes_vides"]
+    assert blank[["ligne", "gravite", "message"]].to_numpy().tolist() == [
+        [0, "information", "3 lignes vides ignorées : lignes 3 à 5"]
+    ]
+    assert not findings["ligne"].isin([3, 4, 5]).any()
+    english = check_places(read_places(path), communes, lang="en")
+    assert "3 blank rows passed over: rows 3 to 5" in english["message"].tolist()
+
+
+def test_a_total_is_a_note_on_its_own_line(tmp_path: Path, communes: gpd.GeoDataFrame) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,nom,commune\n1,A,Caen\n,TOTAL,1\n")
+    findings = check_places(read_places(path), communes)
+    total = findings[findings["code"] == "ligne_ignoree"]
+    assert total[["ligne", "gravite", "valeur"]].to_numpy().tolist() == [
+        [3, "information", "TOTAL | 1"]
+    ]
+
+
+def test_a_column_that_is_not_recognised_is_not_called_empty(
+    tmp_path: Path, communes: gpd.GeoDataFrame
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Nomm,commune,Remarque,adresse\nA,Caen,x,\nB,Caen,y,\n")
+    findings = check_places(read_places(path), communes).set_index("champ")
+    assert findings.loc["nom", "code"] == "colonne_absente"
+    assert findings.loc["nom", "gravite"] == "erreur"
+    assert findings.loc["nom", "message"].endswith("colonnes non reconnues : Nomm, Remarque")
+    assert findings.loc["nom", "suggestion"] == '--column nom="Nomm"'
+    assert findings.loc["adresse", "message"] == "le champ adresse est vide partout (2)"
+
+
+def test_an_empty_list_is_an_error(tmp_path: Path, communes: gpd.GeoDataFrame) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,nom,commune\n,,\n")
+    findings = check_places(read_places(path), communes)
+    assert codes(findings) == [(0, "liste_vide", "erreur")]
+
+
+def test_a_parent_that_is_not_found_gets_the_nearest(
+    tmp_path: Path, communes: gpd.GeoDataFrame
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "id,nom,commune,categorie,parent_id,structure_parente\n"
+        "epn-1,EPN de Flers,Flers,EPN,,\n"
+        "a,Antenne de La Lande,Flers,antenne,epn1,\n"
+        "b,Antenne du Bois,Flers,antenne,,EPN de Flerss\n"
+        "c,Antenne du Lac,Flers,antenne,,\n"
+    )
+    findings = check_places(read_places(path), communes).set_index("ligne")
+    lost = findings[findings["code"] == "parent_introuvable"]
+    assert lost["champ"].to_dict() == {3: "parent_id", 4: "structure_parente"}
+    assert set(lost["suggestion"]) == {"EPN de Flers (epn-1)"}
+    assert findings.index[findings["code"] == "antenne_sans_parent"].tolist() == [5]
 
 
 def test_a_category_that_reading_did_not_know_is_a_finding(

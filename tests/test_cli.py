@@ -174,8 +174,13 @@ def test_check_tells_rows_and_strict_ends_with_3(tmp_path: Path) -> None:
     )
     done = run("check", "a.csv", "--strict", cwd=tmp_path)
     assert done.returncode == 3
-    assert any(line.startswith("ligne 3 · erreur") for line in done.stdout.splitlines())
-    assert run("check", "a.csv", cwd=tmp_path).returncode == 0
+    assert "ERREURS : 1" in done.stdout
+    assert "    ligne 3, EPN B" in done.stdout
+    assert "INFORMATIONS" not in done.stdout
+    assert "--all" in done.stdout
+    everything = run("check", "a.csv", "--all", cwd=tmp_path)
+    assert everything.returncode == 0
+    assert "INFORMATIONS : " in everything.stdout
 
 
 def test_the_demonstration_network_has_no_error(tmp_path: Path) -> None:

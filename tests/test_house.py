@@ -93,6 +93,7 @@ FLOORS: dict[int, set[str]] = {
     5: {
         "changes",
         "doctor",
+        "outputs",
         "pictures",
         "publication",
         "sheeting",

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from epn_geo.errors import ColumnError, DataError
 from epn_geo.places import read_places
+from epn_geo.reading.guesses import read_missing
 from epn_geo.standard import (
     CATEGORIES,
     COLUMNS,
@@ -132,11 +133,158 @@ def test_a_list_without_rows_is_an_empty_frame(file: Path) -> None:
     assert places.crs.to_epsg() == 4326
 
 
-def test_blank_rows_stay_and_have_no_id(file: Path) -> None:
-    places = read(file, "nom,commune\nA,Flers\n,\nB,Sées\n,\n")
-    assert places["ligne"].tolist() == [2, 3, 4]
-    assert places["id"].isna().tolist() == [False, True, False]
-    assert places["corrections"][1] == ""
+def told(places: gpd.GeoDataFrame) -> list[str]:
+    """Give what is said about the whole file."""
+    items = places["corrections"].iloc[0].split(" ; ")
+    return [i.removeprefix("fichier : ") for i in items if i.startswith("fichier : ")]
+
+
+def test_blank_rows_are_no_places_and_are_told(file: Path) -> None:
+    places = read(file, "nom,commune\nA,Flers\n,\nB,Sées\n,\n\n ,\nC,Flers\n,\n")
+    assert places["ligne"].tolist() == [2, 4, 8]
+    assert "4 lignes vides ignorées (lignes 3, 5 à 7)" in told(places)
+    one = read(file, "nom,commune\n,\nA,Flers\n")
+    assert one["ligne"].tolist() == [3]
+    assert "1 ligne vide ignorée (ligne 2)" in told(one)
+
+
+def test_rows_that_only_have_colours_are_no_rows(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["nom", "commune"])
+    sheet.append(["A", "Flers"])
+    for row in range(3, 1003):
+        sheet.cell(row, 1).fill = openpyxl.styles.PatternFill("solid", fgColor="FFFF00")
+    book.save(tmp_path / "a.xlsx")
+    places = read_places(tmp_path / "a.xlsx")
+    assert places["ligne"].tolist() == [2]
+    assert not any("vide" in note for note in told(places))
+    sheet.append(["B", "Sées"])
+    book.save(tmp_path / "a.xlsx")
+    places = read_places(tmp_path / "a.xlsx")
+    assert places["ligne"].tolist() == [2, 1003]
+    assert "1000 lignes vides ignorées (lignes 3 à 1002)" in told(places)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "TOTAL,123,,",
+        "Total : 2 lieux,,,",
+        "Sous-total,,,2",
+        ",,Nombre,2",
+        "Source : Région Normandie,,,",
+        "nom,commune,latitude,longitude",
+    ],
+)
+def test_totals_notes_and_repeated_headers_are_no_places(file: Path, last: str) -> None:
+    header = "nom,commune,latitude,longitude"
+    places = read(file, f"{header}\nA,Flers,48.7,-0.5\n{last}\nB,Sées,48.6,0.1\n")
+    assert places["ligne"].tolist() == [2, 4]
+    held = " | ".join(filter(None, last.split(",")))
+    assert f"ligne 3 ignorée, ce n’est pas un lieu (« {held} »)" in told(places)
+
+
+@pytest.mark.parametrize("row", ["Total Accès,Flers,,", "Total,,48.7,-0.5", "Nombre d’or,Flers,,"])
+def test_a_place_that_is_called_like_a_total_is_a_place(file: Path, row: str) -> None:
+    header = "nom,commune,latitude,longitude"
+    assert len(read(file, f"{header}\nA,Flers,48.7,-0.5\n{row}\n")) == 2
+
+
+@pytest.mark.parametrize(
+    ("header", "near"),
+    [("Nomm", "Nomm"), ("Appellation commerciale", "Appellation commerciale"), ("Remarque", "")],
+)
+def test_a_name_that_no_column_holds_is_told_with_the_nearest(
+    file: Path, header: str, near: str
+) -> None:
+    places = read(file, f"{header},commune\nA,Flers\n")
+    note = next(note for note in told(places) if note.startswith("aucune colonne pour : "))
+    assert read_missing(note)["nom"] == near
+    places = read_places(file, columns={"nom": header})
+    assert places["nom"].tolist() == ["A"]
+    assert not any("aucune colonne pour : nom" in note for note in told(places))
+
+
+@pytest.mark.parametrize("header", ["N°", "Num", "Numéro", "Identifiant EPN", "Code EPN"])
+def test_a_number_of_the_place_is_its_id_as_long_as_it_is_its_own(file: Path, header: str) -> None:
+    rows = "7,A,Flers\n8,B,Sées\n"
+    assert read(file, f"{header},nom,commune\n{rows}")["id"].tolist() == ["7", "8"]
+
+
+def test_numbers_that_repeat_or_stand_in_a_street_are_no_ids(file: Path) -> None:
+    places = read(file, "N°,nom,commune\n7,A,Flers\n7,B,Sées\n")
+    assert places["id"].str.startswith("lieu-").all()
+    assert places["N°"].tolist() == ["7", "7"]
+    assert any("ses valeurs se répètent" in note for note in told(places))
+    street = read(file, "nom,N°,Voie,commune\nA,12 bis,rue du Bac,Flers\nB,3,quai,Sées\n")
+    assert street["id"].str.startswith("lieu-").all()
+    assert any("numéro dans la rue" in note for note in told(street))
+
+
+@pytest.mark.parametrize("header", ["Coordonnées", "Localisation", "Où ?", "Coord. GPS (lat, lon)"])
+def test_one_column_of_coordinates_is_found(file: Path, header: str) -> None:
+    places = read(file, f'nom;commune;"{header}"\nA;Flers;48.748, -0.569\nB;Sées;\n')
+    assert places["latitude"].fillna(0).tolist() == [48.748, 0]
+    assert places["longitude"].fillna(0).tolist() == [-0.569, 0]
+
+
+def test_a_place_described_in_words_is_not_taken_for_coordinates(file: Path) -> None:
+    places = read(file, "nom,commune,Localisation\nA,Flers,centre bourg\nB,Sées,place 3\n")
+    assert places["Localisation"].tolist() == ["centre bourg", "place 3"]
+    assert any("ce ne sont pas des coordonnées" in note for note in told(places))
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (("N 48 51 10.8", "O 0 40 30"), (48.853, -0.675)),
+        (("48:51:10,8", "-0:40:30"), (48.853, None)),
+        (("48 51 10.8 N", "0 40 30 E"), (48.853, 0.675)),
+    ],
+)
+def test_degrees_minutes_seconds_without_signs(
+    file: Path, written: tuple[str, str], expected: tuple[float, float | None]
+) -> None:
+    text = f'nom;latitude;longitude\nA;"{written[0]}";"{written[1]}"\n'
+    place = read(file, text).iloc[0]
+    assert place["latitude"] == pytest.approx(expected[0])
+    if expected[1] is not None:
+        assert place["longitude"] == pytest.approx(expected[1])
+
+
+def test_what_a_column_says_in_brackets_does_not_hide_its_name(file: Path) -> None:
+    places = read(file, "Nom du lieu (obligatoire),Commune [nom officiel],Latitude (Y)\nA,Flers,\n")
+    assert (places["nom"][0], places["commune"][0]) == ("A", "Flers")
+
+
+def test_names_of_groups_of_columns_are_no_header(file: Path) -> None:
+    places = read(file, "Lieu,,Position,\nNom,Commune,Latitude,Longitude\nA,Flers,48.7,-0.5\n")
+    assert places["nom"].tolist() == ["A"]
+    assert "en-tête trouvé à la ligne 2" in told(places)
+
+
+@pytest.mark.parametrize("name", ["notes.md", "code.py", "journal.log"])
+def test_a_file_that_is_no_table_is_refused_by_its_name(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text("# Titre\n\nnom, un mot\n")
+    with pytest.raises(DataError, match=rf"{name} is no list of places"):
+        read_places(path)
+    path.write_text("nom,commune\nA,Flers\n")  # a table under another name is still read
+    assert read_places(path)["nom"].tolist() == ["A"]
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("Nom:Commune:CP\nA:Flers:61100\n", "Is it one column"),
+        ("A,Flers,61100,48.7,-0.5\n", "write the names of the columns above"),
+        ("Titre,Comune\nA,Flers\n", "--column commune=Comune"),
+    ],
+)
+def test_a_table_without_any_where_gets_advice(file: Path, text: str, advice: str) -> None:
+    with pytest.raises(ColumnError, match=advice):
+        read(file, text)
 
 
 # -- columns
@@ -794,10 +942,10 @@ def test_a_workbook(tmp_path: Path) -> None:
     book.active.append(["B", 14000.0, "Caen", 3.67501e13, "49,18", "-0,37", None])
     book.save(tmp_path / "a.xlsx")
     places = read_places(tmp_path / "a.xlsx")
-    assert places["code_postal"].fillna("").tolist() == ["01000", "", "14000"]
-    assert places["pivot"].fillna("").tolist() == ["43493312300029", "", "36750100000000"]
-    assert places["latitude"].fillna(0).tolist() == [46.2, 0, 49.18]
-    assert places["ligne"].tolist() == [2, 3, 4]
+    assert places["code_postal"].tolist() == ["01000", "14000"]
+    assert places["pivot"].tolist() == ["43493312300029", "36750100000000"]
+    assert places["latitude"].tolist() == [46.2, 49.18]
+    assert places["ligne"].tolist() == [2, 4]
 
 
 def test_json_with_lists(tmp_path: Path) -> None:
@@ -856,7 +1004,11 @@ def test_rows_in_are_rows_out(
     path = tmp_path / "lieux.csv"
     path.write_bytes(text.encode(codec, errors="replace"))
     places = read_places(path)
-    assert places["ligne"].tolist() == list(range(2, len(lines) + 1))
+    written = [[cell.encode(codec, "replace").decode(codec) for cell in line] for line in lines]
+    held = [number for number, line in enumerate(written, 1) if any(map(str.strip, line))]
+    assert places["ligne"].tolist() == held[1:]
+    blank = len(lines) - len(held)
+    assert (f"{blank} ligne" in places["corrections"].iloc[0]) == (blank > 0)
     assert places["categorie"].isin(CATEGORIES).all()
     assert (places.geometry.isna() == places["latitude"].isna()).all()
     pd.testing.assert_frame_equal(places, read_places(path))

@@ -139,5 +139,5 @@ def test_the_command(tmp_path):
         capture_output=True, text=True, encoding="utf-8", check=True,
     )  # fmt: skip
     assert [Path(line).name for line in done.stdout.split()] == [
-        "lieux-standard.csv", "lieux-complements.csv", "lieux.geojson",
+        "lieux-standard.csv", "lieux-complements.csv", "lieux.geojson", "constats.csv",
     ]  # fmt: skip

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
+import re
 import zipfile
+import zlib
 from datetime import date, datetime
 from pathlib import Path
 
@@ -19,7 +22,8 @@ from hypothesis import strategies as st
 
 from epn_geo.errors import CrsError, DataError
 from epn_geo.reading.delimited import read_delimited
-from epn_geo.tables import EXTRA_CELLS, Table, as_text, read_table
+from epn_geo.reading.tabling import EXTRA_CELLS, Table, as_text
+from epn_geo.tables import read_table
 
 KNOWN = frozenset({"nom", "commune", "latitude", "longitude", "services"})
 HEADER = "nom,commune,latitude"
@@ -277,7 +281,7 @@ def test_the_sheet_that_holds_the_list_is_found_and_said(tmp_path: Path) -> None
     table = read(path)
     assert rows(table) == [["A", "Flers", "1"]]
     assert table.lines.tolist() == [4]
-    assert table.file_notes == ["feuille EPN", "en-tête trouvé à la ligne 3"]
+    assert table.file_notes == ["feuille EPN (et non Lisez-moi)", "en-tête trouvé à la ligne 3"]
 
 
 def test_two_sheets_that_could_be_the_list_are_not_guessed_between(tmp_path: Path) -> None:
@@ -288,6 +292,89 @@ def test_two_sheets_that_could_be_the_list_are_not_guessed_between(tmp_path: Pat
     assert len(read(path, sheet="Eure").cells) == 1
     with pytest.raises(DataError, match="Did you mean 'Eure'"):
         read(path, sheet="eurre")
+
+
+# A sheet of two lines, saved by LibreOffice in the format of Excel 97.
+XLS = (
+    "eNrtV11MHFUUPnf2h9mFwkDBn1ZxxHZLy2Ja+yCmUralaJtI2VBMG9OkDstAkf0hsERN/NlS+2BiE00ffCExjbwYjT"
+    "8x0QdNhDcfNBqTxuoT9Y3ow7bRmCaF8btn7rDrFuIuNo0/nMmZe++ZOfece8/PPffbb+oXLn605QqVwD7y0bITomAR"
+    "TQB1b2AQaYq27DiOR3Y24F8FS6qVNvTDfgGgtHmVsmtItRvw34R+yuDJkkk9lEY7Qc9TJXAHPKZ4vnJ4lsv8r1zYkL"
+    "9++TJ/yzzuA5bGv8z1Mv7DwGpgDXATsBZY5x4BVA9sAG4GNgKb2CeI7gTeBbwbuAW4FXgP8F4l/z7VSmxB/wE13r6R"
+    "b24rhHRYMRigzzZ9JU3Otr8Cj/jQP89+8RPwJI1L3+i2kgnzdsFB1sESUoc5OGkneoJmQK2lD5j6Ob872fsAMTI7lE"
+    "ef0GKs+3l+t/C7liT/p8zzI1P2wC+/lNHz8usqCALiAPLfKFmULP1Kt+5rs7+GZmV8PW6n7QkrucBxM0u/OWZRjM6Z"
+    "ki7Zmf5reXStQjr97+iz2LvV9rnN/T9fSt+5Bj26Bn3XGvTQTfQLGmIqR45sjZyP2/pckNuGnJ/bzbkqbhtzAedp9t"
+    "1zmGnG7/q59RrCUuCZFzqQaOC8oJ/pKZmc8/0sJpiXSVhGr1esF+Neqs7L8PkCqV6nMwLJXp8TMbxj1HzVcNO9jrSv"
+    "I53rvyPj36D9nCKC7pGRzqTgyIlMKjWVtqtlb8g+NZ6ZzFpJHB5JKzuanRqy8WNP/Ch0OLZoTzo4TnTa53ePk4TeBC"
+    "yYo0m1mjxz3Nxk/Ck31WAhQ1igjOZ6XpSB6W68c/W73sF41ymm5wq3FNquuZt1Bl/m/buYo43f0/xvI22j+4ki3ZGW"
+    "gdGUPWketZ81+zMpKx3tt0emktZES2TPQ5EDTfCEyF/+F7dGbDMSP8sCXuF3BMrsZVjs2lHUb0X/bPvl6fbL+a6dRf"
+    "2LSFghLFHwM01RERUej9cKehJz6/Qi7yE2JVDHrRxLrlyoMNbw9FUXxj48Y1WFMbZHvKq+k1brNqSchnTN8PpuKhN1"
+    "TBMltCUuEtyygNRIYCRWRhobzRv5MPKpkWA+/8pI8sky5CVNjiTftTloDd0E83WGv397vPdw7BeKyznzh10nyOvKq+"
+    "VUmD2/250338r0UN5YpRTSKMx8kkfK3K810CdB9zwhehR2IC5aXG09AYARhMSIXjyR8MqvcCW1m0C14wu7NZyhuxs/"
+    "5356TNZMvaOJicxkZjhr9jyXsJPmIw+3D1iDdjJpczgcHB0e7vg7taPwrL1OWHaIjbTKvLRw7q1r1/tOG+++oVPbjo"
+    "9/kAZ5QcWx/N6h6suY2rQnVJ15QtWaQ6reHFcuubhE1Kz6uxWfB+X0K9FfUrRLX1+aeXCrceFN6B+9/v4heZKX0E6q"
+    "OtdLqUaRrmvR/0lwK+9/vM4SH16NR4ZSLuT2j0P6BI3RIOsxVrH+DZzg3GTlVHCvOl7l+Wk35KbgY33Q4Zl1yfcV3c"
+    "HK4ZE+fGQlTvpQE9rrtl8Y8iu9/5nqrsaVKR2jKaw/hdpU2v4IvGCYbSIpWdSsGVDWhlYlP1DB/uO8pfdW5B+ChATr"
+    "YLMHVqZPxzrWvw2Y3bj/M/wBZXgv+w=="
+)
+
+ODS = """<office:document-content
+  xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+  xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+  xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>
+  <table:table table:name="EPN">
+  <table:table-row><table:table-cell office:value-type="string"><text:p>nom</text:p>
+  </table:table-cell><table:table-cell office:value-type="string"><text:p>commune</text:p>
+  </table:table-cell><table:table-cell office:value-type="string"><text:p>latitude</text:p>
+  </table:table-cell></table:table-row>
+  <table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>
+  <table:table-row><table:table-cell office:value-type="string"><text:p>A</text:p>
+  </table:table-cell><table:table-cell office:value-type="string"><text:p>Sées</text:p>
+  </table:table-cell><table:table-cell office:value-type="float" office:value="48"/>
+  </table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"""
+
+
+def write_ods(path: Path, content: str = ODS) -> Path:
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = (
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+        '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
+        "</manifest:manifest>"
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr("content.xml", re.sub(r">\s+<", "><", content))
+        archive.writestr("META-INF/manifest.xml", manifest)
+    return path
+
+
+def test_a_libreoffice_sheet_is_read(tmp_path: Path) -> None:
+    table = read(write_ods(tmp_path / "a.ods"))
+    assert rows(table)[-1] == ["A", "Sées", "48"]
+    assert table.lines.tolist() == [2, 3, 4]
+
+
+def test_a_damaged_libreoffice_sheet_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="damaged"):
+        read(write_ods(tmp_path / "a.ods", ODS[:400]))
+
+
+def test_an_excel_sheet_of_before_2007_is_read(tmp_path: Path) -> None:
+    table = read(tmp_path / "a.xls", zlib.decompress(base64.b64decode(XLS)))
+    assert rows(table) == [["EPN", "Sées", "61500", "48.605"]]
+    assert table.headers == ["nom", "commune", "code_postal", "latitude"]
+
+
+def test_a_cell_merged_down_a_column_counts_for_each_of_its_lines(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for line in (["Titre", None], ["nom", "commune"], ["A", "Flers"], ["B"], [], ["C", "Sées"]):
+        book.active.append(line)
+    book.active.merge_cells("A1:B1")
+    book.active.merge_cells("B3:B5")  # the last of its lines holds nothing else: it stays blank
+    book.save(tmp_path / "a.xlsx")
+    table = read(tmp_path / "a.xlsx")
+    assert rows(table) == [["A", "Flers"], ["B", "Flers"], ["", ""], ["C", "Sées"]]
+    assert "cellules fusionnées : valeur reprise à la ligne 4" in table.file_notes
 
 
 # -- JSON and geographic files
@@ -404,7 +491,10 @@ def test_the_layer_of_points_is_found_among_others(
         ("a.csv", bytes(range(256)) * 4, "not a text file"),
         ("a.csv", b"\x89PNG\r\n\x1a\n0000", "is a picture"),
         ("a.csv", b"%PDF-1.7", "is a PDF"),
-        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as .xlsx"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "damaged and cannot be read as a workbook"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "a password"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "rename it to a.xls"),
+        ("a.ods", b"PK\x03\x04 cut", "cut or damaged"),
         ("a.csv", b"<!DOCTYPE html><html>", "web page"),
         ("a.xlsx", b"\n <html><table>", "web page"),
         ("a.xlsx", b"nom;commune\n", "a text table, not what '.xlsx' announces"),

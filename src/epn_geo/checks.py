@@ -6,6 +6,7 @@ send back to whoever keeps the list. Nothing is changed here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -34,7 +35,7 @@ from epn_geo.checking.findings import (
     positions,
     short,
 )
-from epn_geo.checking.likeness import name_pairs, place_key
+from epn_geo.checking.likeness import closest_each, name_pairs, place_key
 from epn_geo.checking.wherechecks import (
     check_agreement,
     check_codes,
@@ -45,6 +46,7 @@ from epn_geo.checking.wherechecks import (
 from epn_geo.errors import DataError
 from epn_geo.joins import locate
 from epn_geo.labels import Lang, check_lang
+from epn_geo.reading.guesses import MISSING
 from epn_geo.standard import COLUMNS, split_list
 
 _SAME_PLACE = 6  # decimals of a degree: about 0.1 m
@@ -175,17 +177,38 @@ def _check_near_names(book: Book) -> None:
 
 def _check_parents(book: Book) -> None:
     kinds, parents, ids = book.text("categorie"), book.text("parent_id"), book.text("id")
-    antenna = kinds == "antenne"
-    book.add(
-        "antenne_sans_parent", WARNING, positions(antenna & (parents == "")), field="parent_id"
-    )
+    antenna, named = kinds == "antenne", book.text("structure_parente")
+    orphan = antenna & (parents == "")
+    book.add("antenne_sans_parent", WARNING, positions(orphan & (named == "")), field="parent_id")
     known = set(ids)
-    lost = np.array([bool(p) and p not in known for p in parents], dtype=bool)
-    book.add("parent_introuvable", WARNING, positions(lost), field="parent_id")
+    lost = positions(np.array([bool(p) and p not in known for p in parents], dtype=bool))
+    advice = _likely_parents(book, parents[lost], antenna)
+    book.add("parent_introuvable", WARNING, lost, field="parent_id", suggestion=advice)
+    unread = positions(orphan & (named != ""))
+    book.add(
+        "parent_introuvable",
+        WARNING,
+        unread,
+        field="structure_parente",
+        suggestion=_likely_parents(book, named[unread], antenna),
+        key="parent_sans_nom",
+    )
     antennas = set(ids[antenna])
     odd = np.array([bool(p) and p in antennas for p in parents], dtype=bool)
     odd |= (parents != "") & (parents == ids)
     book.add("parent_incoherent", WARNING, positions(odd), field="parent_id")
+
+
+def _likely_parents(book: Book, written: Texts, antenna: Masks) -> list[str]:
+    """Give the place whose name or id looks most like what was written for a parent."""
+    if not len(written):
+        return []
+    told: dict[str, str] = {}
+    ids, names = book.text("id"), book.text("nom")
+    for row in positions(book.here & ~antenna):
+        told[str(ids[row])] = told[str(names[row])] = f"{names[row]} ({ids[row]})"
+    told.pop("", None)
+    return [told.get(near, "") for near in closest_each(written.tolist(), told)]
 
 
 # -- what is worth knowing
@@ -202,10 +225,29 @@ def _say_corrections(book: Book) -> None:
         items = [item for item in text.split(" ; ") if item]
         own = [item for item in items if not item.startswith("fichier : ")]
         about = [item.removeprefix("fichier : ") for item in items if item not in own]
+        about = [item for item in about if not _is_said_apart(book, item)]
         if about:
             book.add_for_all("fichier_lu", "fichier_lu", NOTE, "", corrections=", ".join(about))
         if own:
             book.add("corrige", NOTE, [row], corrections=[short(" ; ".join(own), 1000)])
+
+
+_BLANK = re.compile(r"(\d+) lignes? vides? ignorées? \(lignes? (.*)\)")
+_IGNORED = re.compile(r"ligne (\d+) ignorée, ce n’est pas un lieu \(« (.*) »\)")
+
+
+def _is_said_apart(book: Book, item: str) -> bool:
+    """Say what was said of the file in a finding of its own, if it has one."""
+    if found := _BLANK.fullmatch(item):
+        lines = found[2] if book.lang == "fr" else found[2].replace(" à ", " to ")
+        key = "ligne_vide_ignoree" if found[1] == "1" else "lignes_vides"
+        book.add_for_all(key, "lignes_vides", NOTE, "", count=found[1], lines=lines)
+        return True
+    if found := _IGNORED.fullmatch(item):
+        line, held = int(found[1]), found[2]
+        book.add_for_all("ligne_ignoree", "ligne_ignoree", NOTE, "", line=line, value=held)
+        return True
+    return item.startswith(MISSING)
 
 
 _CHECKS: tuple[Callable[[Book], None], ...] = (

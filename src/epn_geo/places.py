@@ -9,17 +9,26 @@ one way only is left as it is or empty, never guessed: `check_places` lists it.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
 from epn_geo.reading.coordinates import read_coordinates, split_point
+from epn_geo.reading.guesses import (
+    claim_of,
+    likely_column,
+    missing_note,
+    point_column,
+    unfit_columns,
+)
 from epn_geo.reading.headers import match_headers
 from epn_geo.reading.kinds import (
     category_of,
@@ -39,6 +48,8 @@ from epn_geo.reading.repairs import (
     repair_postcode,
     repair_text,
 )
+from epn_geo.reading.rows import blank_note, not_places
+from epn_geo.reading.tabling import Table, keep_rows
 from epn_geo.reading.values import read_values
 from epn_geo.standard import (
     CATEGORIES,
@@ -46,12 +57,13 @@ from epn_geo.standard import (
     COLUMNS,
     LISTS,
     OUR_COLUMNS,
+    REQUIRED,
     ZONINGS,
     column_key,
     known_columns,
     known_values,
 )
-from epn_geo.tables import Table, read_table
+from epn_geo.tables import read_table
 
 _KINDS_COLUMNS = OUR_COLUMNS[:5]  # categorie, parent_id, label, statut_label, date_label
 _FIELDS = (*COLUMNS, *_KINDS_COLUMNS)
@@ -59,6 +71,7 @@ _DAYS = tuple(f"h_{day}" for day in ("lundi", "mardi", "mercredi", "jeudi", "ven
 _DAYS = (*_DAYS, "h_samedi", "h_dimanche")
 _HINTS = ("format_fs", "groupe")  # read for what they tell, and kept as the file's own columns
 _YES_NO = frozenset({"", "oui", "non", "true", "false", "vrai", "faux", "1", "0"})
+_WHERE = ("commune", "code_insee", "code_postal", "adresse", "latitude", "longitude", "point")
 _SHIFT = 1e-3  # degrees: about 100 m between a shape and the coordinates written beside it
 
 
@@ -170,30 +183,20 @@ class _File(NamedTuple):
     found: Mapping[str, str]
     hints: Mapping[str, str]
     log: _Log
-    blank: pd.Series[bool]
     given: pd.Series[bool]  # the rows whose category the file says itself
 
     @classmethod
     def open(cls, path: Path, chosen: Mapping[str, str | None], sheet: str | None) -> _File:
-        """Read a file and find its columns."""
-        known = known_columns()
+        """Read a file, find its columns, and leave out what is no place."""
         names = frozenset(filter(None, chosen.values()))
         table = read_table(
-            path, sheet=sheet, is_known=lambda text: text in names or column_key(text) in known
+            path, sheet=sheet, is_known=lambda text: text in names or _claim_of(text) is not None
         )
+        table, notes = _without_blanks(table)
+        found = _find_columns(table, chosen, notes, path.name)
+        table = _without_totals(table, found, notes)
         log = _Log(table)
-        truncated = _truncated_names(table) if table.kind == "shp" else {}
-        headers = match_headers(
-            table.cells,
-            [truncated.get(header, header) for header in table.headers],
-            claim_of=lambda header: known.get(column_key(header)),
-            chosen=chosen,
-            fields=(*_FIELDS, "point"),
-            name=path.name,
-        )
-        found = headers.columns
-        _require_somewhere(found, table, path.name)
-        log.file.extend(headers.notes)
+        log.file.extend(notes)
         hints = {
             wanted: column
             for column in table.cells.columns
@@ -210,10 +213,7 @@ class _File(NamedTuple):
             | {hint: cells[hints[hint]] if hint in hints else empty for hint in _HINTS},
             index=cells.index,
         )
-        blank = (cells == "").all(axis=1)
-        if table.geometry is not None:
-            blank &= table.geometry.isna().to_numpy()
-        return cls(table, data, found, hints, log, blank, data["categorie"] != "")
+        return cls(table, data, found, hints, log, data["categorie"] != "")
 
     @property
     def is_france_services(self) -> bool:
@@ -224,18 +224,90 @@ class _File(NamedTuple):
         )
 
 
+def _claim_of(header: str) -> tuple[str, int] | None:
+    return claim_of(header, known_columns())
+
+
+def _without_blanks(table: Table) -> tuple[Table, list[str]]:
+    """Leave out the rows that hold nothing at all, and say which."""
+    blank = (table.cells == "").all(axis=1).to_numpy()
+    if table.geometry is not None:
+        blank = blank & table.geometry.isna().to_numpy()
+    note = blank_note(table.lines[blank].tolist())
+    return keep_rows(table, ~blank), [note] if note else []
+
+
+def _without_totals(table: Table, found: Mapping[str, str], notes: list[str]) -> Table:
+    """Leave out totals, notes under the list and headers repeated in it, and say which."""
+    fields = pd.DataFrame({field: table.cells[found[field]] for field in _WHERE if field in found})
+    out = not_places(table.cells, table.headers, fields)
+    if table.geometry is not None:
+        out = out & table.geometry.isna().to_numpy()
+    for row in np.flatnonzero(out):
+        held = quoted(" | ".join(filter(None, table.cells.iloc[row])))
+        notes.append(f"ligne {table.lines[row]} ignorée, ce n’est pas un lieu ({held})")
+    return keep_rows(table, ~out)
+
+
+def _find_columns(
+    table: Table, chosen: Mapping[str, str | None], notes: list[str], name: str
+) -> dict[str, str]:
+    """Find the column of each field: by its name, then by what it holds."""
+    truncated = _truncated_names(table) if table.kind == "shp" else {}
+    headers = match_headers(
+        table.cells,
+        [truncated.get(header, header) for header in table.headers],
+        claim_of=_claim_of,
+        chosen=chosen,
+        fields=(*_FIELDS, "point"),
+        name=name,
+    )
+    found = headers.columns
+    notes.extend(headers.notes)
+    for field, why in unfit_columns(table.cells, found, _claim_of).items():
+        if field not in chosen:
+            del found[field]
+            notes.append(why)
+    shapes = table.geometry is not None and bool(table.geometry.notna().any())
+    if not shapes and not {"latitude", "longitude", "point"} & (found.keys() | chosen.keys()):
+        column = point_column(table.cells, found.values())
+        if column is not None:
+            found["point"] = column
+            notes.append(f"colonne {column} lue comme coordonnées, d’après ce qu’elle contient")
+    _require_somewhere(found, table, name)
+    missing = [f for f in REQUIRED if f not in found and f != "id" and f not in chosen]
+    unread = [str(c) for c in table.cells.columns if c not in found.values()]
+    if missing and len(table.lines):
+        notes.append(missing_note(missing, unread, known_columns()))
+    return found
+
+
 def _require_somewhere(found: Mapping[str, str], table: Table, name: str) -> None:
     """Refuse a table that says nowhere where its places are."""
     shapes = table.geometry is not None and bool(table.geometry.notna().any())
     pair = {"latitude", "longitude"} <= found.keys() or "point" in found
-    if shapes or pair or {"commune", "code_insee"} & found.keys() or not len(table.lines):
+    if shapes or pair or {"commune", "code_insee"} & found.keys() or not table.headers:
         return
-    headers = ", ".join(map(repr, table.headers[:12])) or "none"
+    headers = ", ".join(f"{header[:40]!r}" for header in table.headers[:12])
     raise ColumnError(
         f"{name}: no column gives coordinates (latitude and longitude) or a commune (commune, "
-        f"code_insee). Its columns are {headers}. Name them: "
-        "columns={'latitude': …, 'longitude': …}."
+        f"code_insee). Its columns are {headers}.{_advice(table)}"
     )
+
+
+def _advice(table: Table) -> str:
+    """Say what to do about a table where nothing tells where places are."""
+    if len(table.headers) == 1 and table.kind == "csv":
+        return " Is it one column? Cells are separated by a comma, a semicolon, a tab or a bar."
+    if any(re.fullmatch(r"[+-]?\d+(?:[.,]\d+)?", header) for header in table.headers):
+        return " Its first row seems to be a place: write the names of the columns above it."
+    for field in ("commune", "code_insee", "latitude", "longitude"):
+        if near := likely_column(field, table.headers, known_columns()):
+            return (
+                f" Did you mean {near!r} for {field!r}? Then --column {field}={near} (in Python, "
+                f"columns={{{field!r}: {near!r}}})."
+            )
+    return " Name them: --column commune=… (in Python, columns={'commune': …})."
 
 
 def _truncated_names(table: Table) -> dict[str, str]:
@@ -389,7 +461,6 @@ def _read_statuses(file: _File) -> None:
 def _read_kinds(file: _File, categorie: str | None) -> None:
     """Find what each place is, and under which label."""
     data, log = file.data, file.log
-    here = ~file.blank
     if file.is_france_services:
         _read_france_services(file)
     unknown = data["categorie"].map(
@@ -400,7 +471,7 @@ def _read_kinds(file: _File, categorie: str | None) -> None:
     kinds = find_categories(data, is_france_services=file.is_france_services)
     data["categorie"] = kinds if categorie is None else categorie
     data["label"] = find_labels(data, zonings=ZONINGS)
-    moving = (data["typologie"] == "ENM") & (data["itinerance"] == "") & here
+    moving = (data["typologie"] == "ENM") & (data["itinerance"] == "")
     data.loc[moving, "itinerance"] = "Itinérant"
     log.add(pd.Series(np.where(moving, "itinerance : Itinérant, d’après ENM", ""), dtype="str"))
 
@@ -408,16 +479,15 @@ def _read_kinds(file: _File, categorie: str | None) -> None:
 def _read_france_services(file: _File) -> None:
     """Write what the list of France Services says in the terms of the national standard."""
     data = file.data
-    here = ~file.blank
     written = []
     for field, value in (
         ("typologie", "RFS"),
         ("dispositif_programmes_nationaux", "France Services"),
     ):
         if field not in file.found:
-            data.loc[here, field] = value
+            data[field] = value
             written.append(f"{field} {value}")
-    labelled = here & (data["label"] == "")
+    labelled = data["label"] == ""
     if "statut_label" in file.found:
         labelled &= data["statut_label"] != ""
     data.loc[labelled, "label"] = "France Services"
@@ -440,7 +510,7 @@ def _promote_antennas(data: pd.DataFrame, log: _Log, keep: pd.Series[bool] | Non
 def _name_rows(file: _File) -> None:
     """Give an id to the rows without one: made from what the row says, so that it lasts."""
     data = file.data
-    rows = np.flatnonzero((data["id"] == "") & ~file.blank)
+    rows = np.flatnonzero(data["id"] == "")
     if not len(rows):
         return
     said = data[["nom", "commune", "code_insee", "code_postal", "adresse"]].iloc[rows]
@@ -495,7 +565,7 @@ def _other_columns(file: _File) -> dict[str, pd.Series[str] | pd.Series[bool]]:
         name = str(column)
         cells = file.table.cells[column]
         if name == "couvre":
-            others[name] = _yes_no(cells)
+            others[name] = _yes_no(cells, file.table.lines)
             continue
         while name in taken or name in others:
             name = f"source_{name}"
@@ -505,7 +575,7 @@ def _other_columns(file: _File) -> dict[str, pd.Series[str] | pd.Series[bool]]:
     return others
 
 
-def _yes_no(cells: pd.Series[str]) -> pd.Series[bool]:
+def _yes_no(cells: pd.Series[str], lines: npt.NDArray[np.int64]) -> pd.Series[bool]:
     """Read the column that says which places count for coverage."""
     words = {"oui": True, "true": True, "vrai": True, "1": True}
     words |= {"non": False, "false": False, "faux": False, "0": False}
@@ -513,7 +583,7 @@ def _yes_no(cells: pd.Series[str]) -> pd.Series[bool]:
     if read.isna().any():
         row = int(np.flatnonzero(read.isna())[0])
         raise ColumnError(
-            f"The column 'couvre' says oui or non for every place; row {row + 1} of the list "
+            f"The column 'couvre' says oui or non for every place; row {lines[row]} of the list "
             f"says {cells.iloc[row]!r}."
         )
     return read.astype(bool)

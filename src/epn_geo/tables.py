@@ -8,63 +8,24 @@ line, cells beyond the header) is said in French beside it.
 from __future__ import annotations
 
 import json
-import re
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyogrio
 import shapely
 
 from epn_geo.errors import CrsError, DataError, did_you_mean
 from epn_geo.reading.delimited import decode, read_delimited
-from epn_geo.reading.filekinds import open_file
+from epn_geo.reading.filekinds import holds_text, open_file
+from epn_geo.reading.rows import line_ranges
+from epn_geo.reading.tabling import HEADER_SEARCH, IsKnown, Table, as_text, assemble, make_table
 from epn_geo.reading.workbooks import read_sheets
-
-IsKnown = Callable[[str], bool]
-
-_HEADER_SEARCH = 20  # lines at the top of a sheet among which the header is looked for
-
-#: The column that receives the cells found beyond the last column of the header.
-EXTRA_CELLS = "cellules_en_trop"
-
-
-class Table(NamedTuple):
-    """A file's rows as text.
-
-    Attributes
-    ----------
-    cells
-        One text column per column of the file, in order, under unique names; empty text where
-        there is nothing.
-    headers
-        The name each column has in the file.
-    lines
-        The number of each row: as a spreadsheet shows it, or the feature's rank from 1.
-    file_notes
-        What was recognised about the whole file, in French.
-    row_notes
-        What was set right in a row, by its position.
-    geometry
-        The shapes, in the file's CRS (None where the file does not say), for geographic files.
-    kind
-        ``csv``, ``xlsx``, ``json``, ``gpkg``, ``shp`` or ``parquet``.
-    """
-
-    cells: pd.DataFrame
-    headers: list[str]
-    lines: npt.NDArray[np.int64]
-    file_notes: list[str]
-    row_notes: dict[int, list[str]]
-    geometry: gpd.GeoSeries | None
-    kind: str
 
 
 def read_table(
@@ -75,7 +36,8 @@ def read_table(
     Parameters
     ----------
     path
-        A CSV, XLSX, JSON, GeoJSON, GeoPackage, Shapefile (also zipped) or (Geo)Parquet file.
+        A CSV, a workbook (XLSX, XLS, XLSB, ODS), JSON, GeoJSON, GeoPackage, Shapefile (also
+        zipped) or (Geo)Parquet file.
     sheet
         The sheet of a workbook, or the layer of a geographic file, when there are several.
     is_known
@@ -104,194 +66,39 @@ def read_table(
     """
     path, data, kind = open_file(path)
     match kind:
-        case "xlsx":
-            return _read_workbook(path, sheet, is_known)
+        case "xlsx" | "xls" | "xlsb" | "ods":
+            return _read_workbook(path, kind, sheet, is_known)
         case "json":
             return _read_json(path, data)
         case "csv":
             records, notes = read_delimited(data, path.name, is_known)
-            return _assemble(records, notes, path.name, is_known, kind="csv")
+            if not holds_text(path):
+                _refuse_prose(path, records, is_known)
+            return assemble(records, notes, path.name, is_known, kind="csv")
         case "parquet":
             return _read_parquet(path)
         case _:
             return _read_layer(path, kind, sheet)
 
 
-# -- records into a table
-
-
-def _assemble(
-    records: list[list[str]], notes: list[str], name: str, is_known: IsKnown, *, kind: str
-) -> Table:
-    """Find the header, drop trailing blank rows, make every row as long as the header."""
-    rows = records[:]
-    while rows and not any(cell.strip() for cell in rows[-1]):
-        rows.pop()
-    if not rows:
-        raise DataError(f"{name} is empty.")
-    top = _header_position(rows, is_known)
-    if top:
-        notes = [*notes, f"en-tête trouvé à la ligne {top + 1}"]
-    headers = [cell.strip().lstrip("\ufeff") for cell in rows[top]]
-    while headers and not headers[-1]:
-        headers.pop()
-    body = rows[top + 1 :]
-    row_notes: dict[int, list[str]] = {}
-    body, headers = _fit(body, headers, row_notes)
-    columns = [[row[i] for row in body] for i in range(len(headers))]
-    lines = np.arange(top + 2, top + 2 + len(body), dtype=np.int64)
-    return _table(headers, columns, lines, notes, row_notes=row_notes, geometry=None, kind=kind)
-
-
-def _header_position(rows: list[list[str]], is_known: IsKnown) -> int:
-    """Give the position of the header: the first row, unless it is a title above a better one."""
-    first = next(i for i, row in enumerate(rows) if any(cell.strip() for cell in row))
-    scores = [sum(map(is_known, row)) for row in rows[first : first + _HEADER_SEARCH]]
-    best = int(np.argmax(scores))
-    is_title = scores[0] == 0 or sum(bool(cell.strip()) for cell in rows[first]) == 1
-    return first + best if is_title and scores[best] >= 2 else first
-
-
-def _fit(
-    body: list[list[str]], headers: list[str], row_notes: dict[int, list[str]]
-) -> tuple[list[list[str]], list[str]]:
-    """Make rows as long as the header; what is beyond it goes to a column of its own."""
-    width = len(headers)
-    spill: dict[int, str] = {}
-    fitted = []
-    for position, row in enumerate(body):
-        beyond = [cell for cell in row[width:] if cell.strip()]
-        if beyond:
-            spill[position] = " | ".join(beyond)
-            count = width + len(row[width:])
-            row_notes[position] = [
-                f"ligne : {count} cellules au lieu de {width}, le surplus est dans {EXTRA_CELLS}"
-            ]
-        elif len(row) < width and any(cell.strip() for cell in row):
-            cells = "1 cellule" if len(row) == 1 else f"{len(row)} cellules"
-            row_notes[position] = [f"ligne : {cells} au lieu de {width}"]
-        fitted.append(row[:width] + [""] * (width - len(row)))
-    if spill:
-        headers = [*headers, EXTRA_CELLS]
-        fitted = [[*row, spill.get(position, "")] for position, row in enumerate(fitted)]
-    return fitted, headers
-
-
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_EXCEL_TEXT = re.compile(r'="([^"]*)"')
-
-
-def _table(
-    headers: list[str],
-    columns: list[list[str]],
-    lines: npt.NDArray[np.int64],
-    file_notes: list[str],
-    *,
-    row_notes: dict[int, list[str]],
-    geometry: gpd.GeoSeries | None,
-    kind: str,
-) -> Table:
-    """Name the columns, clean their cells, and put everything together."""
-    kept = [
-        (header, cells)
-        for header, cells in zip(headers, columns, strict=True)
-        if header or any(cell.strip() for cell in cells)
-    ]
-    names = _unique_names([header for header, _ in kept])
-    data = {
-        name: pd.Series(_clean(cells, name, row_notes), dtype="str")
-        for name, (_, cells) in zip(names, kept, strict=True)
-    }
-    frame = pd.DataFrame(data, index=pd.RangeIndex(len(lines)))
-    return Table(frame, [h for h, _ in kept], lines, file_notes, row_notes, geometry, kind)
-
-
-def _unique_names(headers: list[str]) -> list[str]:
-    """Name each column: a repeated name gets a number, a missing one its rank."""
-    names: list[str] = []
-    for rank, header in enumerate(headers, start=1):
-        wanted = header or f"colonne_{rank}"
-        name, count = wanted, 1
-        while name in names:
-            count += 1
-            name = f"{wanted} ({count})"
-        names.append(name)
-    return names
-
-
-def _clean(cells: list[str], name: str, row_notes: dict[int, list[str]]) -> list[str]:
-    """Trim cells; take out control characters and the ``="…"`` of spreadsheets, and say so."""
-    cleaned = []
-    for position, cell in enumerate(cells):
-        text = cell.strip()
-        if _CONTROLS.search(text):
-            text = _CONTROLS.sub("", text).strip()
-            note = f"{name} : caractère de contrôle retiré"
-            row_notes.setdefault(position, []).append(note)
-        if text.startswith('="') and (quoted := _EXCEL_TEXT.fullmatch(text)):
-            text = quoted[1]
-            note = f"{name} : formule de texte lue « {text} »"
-            row_notes.setdefault(position, []).append(note)
-        cleaned.append(text)
-    return cleaned
-
-
-def as_text(value: object) -> str:
-    """Give a typed cell as the text one would have typed.
-
-    Parameters
-    ----------
-    value
-        A number, a date, a truth value, a list, a text, or nothing.
-
-    Returns
-    -------
-    str
-        Text; a whole number without ``.0``, a date as YYYY-MM-DD, a list joined by ``|``.
-
-    Examples
-    --------
-    >>> as_text(14000.0), as_text(date(2026, 1, 31)), as_text(["a", "b"]), as_text(None)
-    ('14000', '2026-01-31', 'a|b', '')
-    """
-    if isinstance(value, str):
-        return value
-    if value is None or value is pd.NA or value is pd.NaT:
-        return ""
-    for kinds, write in _WRITERS:
-        if isinstance(value, kinds):
-            return write(value)
-    return str(value)
-
-
-def _date_text(value: datetime) -> str:
-    return (value.date() if value.time() == time() else value).isoformat()
-
-
-def _float_text(value: float) -> str:
-    if np.isnan(value):
-        return ""
-    return np.format_float_positional(value, trim="-") if np.isfinite(value) else str(value)
-
-
-_WRITERS: tuple[tuple[tuple[type, ...], Callable[[Any], str]], ...] = (
-    ((bool, np.bool_), lambda value: "Oui" if value else "Non"),
-    ((datetime,), _date_text),
-    ((date, time), lambda value: cast("date", value).isoformat()),
-    ((float, np.floating), _float_text),
-    ((list, tuple, np.ndarray), lambda value: "|".join(map(as_text, value))),
-    ((Mapping,), lambda value: json.dumps(value, ensure_ascii=False, default=str)),
-)
+def _refuse_prose(path: Path, records: list[list[str]], is_known: IsKnown) -> None:
+    """Refuse a file whose name announces no table, unless it shows the columns of one."""
+    if max(sum(map(is_known, record)) for record in records[:HEADER_SEARCH]) < 2:
+        raise DataError(
+            f"{path.name} is no list of places: a {path.suffix} file without the columns of one. "
+            "Give a CSV, a workbook, JSON, GeoJSON, GeoPackage, Shapefile or GeoParquet."
+        )
 
 
 # -- workbooks
 
 
-def _read_workbook(path: Path, sheet: str | None, is_known: IsKnown) -> Table:
+def _read_workbook(path: Path, kind: str, sheet: str | None, is_known: IsKnown) -> Table:
     """Read the sheet asked for, or the one that shows the most known columns."""
+    grids = read_sheets(path, kind)
     sheets = {
-        title: [[as_text(value) for value in row] for row in rows]
-        for title, rows in read_sheets(path).items()
+        title: [[as_text(value) for value in row] for row in grid.rows]
+        for title, grid in grids.items()
     }
     if sheet is None:
         sheet = _choose_sheet(sheets, path.name, is_known)
@@ -300,14 +107,18 @@ def _read_workbook(path: Path, sheet: str | None, is_known: IsKnown) -> Table:
             f"{path.name} has no sheet {sheet!r}, it has {', '.join(map(repr, sheets))}."
             f"{did_you_mean(sheet, sheets)}"
         )
-    notes = [f"feuille {sheet}"] if len(sheets) > 1 else []
-    return _assemble(sheets[sheet], notes, path.name, is_known, kind="xlsx")
+    others = ", ".join(title for title in sheets if title != sheet)
+    notes = [f"feuille {sheet} (et non {others})"] if others else []
+    if carried := grids[sheet].carried:
+        several = "aux lignes" if len(carried) > 1 else "à la ligne"
+        notes.append(f"cellules fusionnées : valeur reprise {several} {line_ranges(carried)}")
+    return assemble(sheets[sheet], notes, path.name, is_known, kind="xlsx")
 
 
 def _choose_sheet(sheets: Mapping[str, list[list[str]]], name: str, is_known: IsKnown) -> str:
     """Give the sheet that shows the most known columns; refuse to choose between equals."""
     scores = {
-        title: max((sum(map(is_known, row)) for row in rows[:_HEADER_SEARCH]), default=0)
+        title: max((sum(map(is_known, row)) for row in rows[:HEADER_SEARCH]), default=0)
         for title, rows in sheets.items()
         if sum(any(row) for row in rows) > 1
     }
@@ -315,7 +126,7 @@ def _choose_sheet(sheets: Mapping[str, list[list[str]]], name: str, is_known: Is
     if len(best) > 1 and scores[best[0]] > 0:
         raise DataError(
             f"{name}: the list could be in any of the sheets {', '.join(map(repr, best))}. "
-            f"Say which one: sheet={best[0]!r}."
+            f"Say which one: --sheet {best[0]!r} (in Python, sheet={best[0]!r})."
         )
     if not sheets:
         raise DataError(f"{name} is damaged: it has no sheet.")
@@ -361,7 +172,7 @@ def _from_objects(
     headers = list(dict.fromkeys(key for item in objects for key in item))
     columns = [[as_text(item.get(header)) for item in objects] for header in headers]
     lines = np.arange(1, len(objects) + 1, dtype=np.int64)
-    return _table(headers, columns, lines, notes, row_notes={}, geometry=geometry, kind="json")
+    return make_table(headers, columns, lines, notes, row_notes={}, geometry=geometry, kind="json")
 
 
 def _read_features(content: dict[str, Any], notes: list[str], name: str) -> Table:
@@ -447,7 +258,7 @@ def _inside_zip(path: Path, layer: str | None) -> str:
         names = ", ".join(Path(n).stem for n in shapes) or "none"
         raise DataError(
             f"{path.name}: one Shapefile is expected in the archive, found: {names}."
-            + (" Say which one: sheet=…" if len(shapes) > 1 else " Unpack it and give one file.")
+            + (" Say which one: --sheet …" if len(shapes) > 1 else " Unpack it and give one file.")
         )
     return f"/vsizip/{path.resolve()}/{found[0]}"
 
@@ -464,7 +275,7 @@ def _choose_layer(source: str, name: str, layer: str | None) -> str:
     if len(candidates) != 1:
         raise DataError(
             f"{name}: {len(candidates)} layers could be the list ({', '.join(candidates)}). "
-            "Say which one: sheet=…"
+            "Say which one: --sheet … (in Python, sheet=…)."
         )
     return candidates[0]
 
@@ -477,7 +288,7 @@ def _from_frame(frame: pd.DataFrame, kind: str, notes: list[str]) -> Table:
     headers = [str(column) for column in frame.columns]
     columns = [[as_text(value) for value in _values(frame[column])] for column in frame.columns]
     lines = np.arange(1, len(frame) + 1, dtype=np.int64)
-    return _table(headers, columns, lines, notes, row_notes={}, geometry=geometry, kind=kind)
+    return make_table(headers, columns, lines, notes, row_notes={}, geometry=geometry, kind=kind)
 
 
 def _values(column: pd.Series[Any]) -> Iterator[object]:

@@ -14,13 +14,24 @@ from epn_geo.errors import fold
 from epn_geo.figures import columns_alike, read_figures, usable_figures
 from epn_geo.labels import say
 from epn_geo.reading.repairs import luhn_holds
-from epn_geo.standard import CATEGORIES, ENUMERATIONS, REQUIRED, known_values, split_list
+from epn_geo.standard import (
+    CATEGORIES,
+    CHAIN_COLUMNS,
+    COLUMNS,
+    ENUMERATIONS,
+    OUR_COLUMNS,
+    REQUIRED,
+    known_values,
+    split_list,
+)
 
 _MANY = 20  # a required field missing in more rows than this, and in half of them, is said once
 
 
 def check_rows(book: Book) -> None:
-    """Say which rows are blank, or longer than the header."""
+    """Say which rows are blank, or longer than the header, or that there is none at all."""
+    if not book.size:
+        book.add_for_all("liste_vide", "liste_vide", ERROR, "")
     book.add("ligne_vide", WARNING, positions(~book.here))
     corrections = book.text("corrections")
     extra = np.array(["le surplus est dans" in text for text in corrections], dtype=bool)
@@ -34,7 +45,9 @@ def check_required(book: Book) -> None:
         cells = book.declared("commune") if field == "commune" else book.text(field)
         rows = positions(book.here & (cells == ""))
         gravity = {"nom": ERROR, "pivot": NOTE}.get(field, WARNING)
-        if len(rows) and len(rows) == total:
+        if len(rows) and len(rows) == total and field in book.absent:
+            _say_missing_column(book, field, gravity)
+        elif len(rows) and len(rows) == total:
             book.add_for_all(
                 "champ_absent_partout", "champ_absent", gravity, field, champ=field, total=total
             )
@@ -46,10 +59,25 @@ def check_required(book: Book) -> None:
             book.add("champ_absent", gravity, rows, field=field, champ=[field] * len(rows))
 
 
+def _say_missing_column(book: Book, field: str, gravity: str) -> None:
+    """Say that no column was recognised; for the name, which ones could have been it."""
+    near = book.absent[field]
+    own = {*COLUMNS, *OUR_COLUMNS, *CHAIN_COLUMNS, book.places.geometry.name}
+    unread = [str(name) for name in book.places.columns if name not in own]
+    advice = f'--column {field}="{near}"' if near else ""
+    if field == "nom" and unread:
+        seen = ", ".join(unread[:8]) + ("…" if len(unread) > 8 else "")
+        words = {"champ": field, "columns": seen}
+        key = "colonne_absente_vues"
+    else:
+        key, words = "colonne_absente", {"champ": field}
+    book.add_for_all(key, "colonne_absente", gravity, field, value=near, suggestion=advice, **words)
+
+
 def check_formats(book: Book) -> None:
     """Check what has a form: postcodes, numbers of establishments, web addresses, length."""
     _check_form(book, "code_postal", "code_postal_invalide", re.compile(r"\d{5}").fullmatch)
-    _check_form(book, "pivot", "pivot_invalide", _is_pivot, gravity=NOTE)
+    _check_form(book, "pivot", "pivot_invalide", is_pivot, gravity=NOTE)
     for field in ("site_web", "prise_rdv", "fiche_acces_libre"):
         _check_form(book, field, "adresse_web_suspecte", _are_addresses)
     resume = book.text("presentation_resume")
@@ -79,8 +107,24 @@ def _check_form(
 _REPLACED = re.compile(r"categorie : « (.*?) » inconnue")
 
 
-def _is_pivot(cell: str) -> bool:
-    """Tell a SIRET, a SIREN, a RNA or a RIDET."""
+def is_pivot(cell: str) -> bool:
+    """Tell a SIRET, a SIREN, a RNA or a RIDET.
+
+    Parameters
+    ----------
+    cell
+        A number, without spaces.
+
+    Returns
+    -------
+    bool
+        Whether it has the form of one, and its check digit where it has one.
+
+    Examples
+    --------
+    >>> is_pivot("43493312300029"), is_pivot("W142001234"), is_pivot("12345")
+    (True, True, False)
+    """
     if re.fullmatch(r"W\d{9}|W\d[A-Z]\d{7}", cell):
         return True
     if re.fullmatch(r"\d{9}|\d{14}", cell):

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from epn_geo.labels import Lang, say
+from epn_geo.reading.guesses import MISSING, read_missing
 
 Masks: TypeAlias = npt.NDArray[np.bool_]
 Rows: TypeAlias = npt.NDArray[np.int64]
@@ -55,6 +56,8 @@ class Book:
         The rows with a usable point.
     here
         The rows that are not blank: a point, or something in one of the fields.
+    absent
+        The fields that no column of the file was found for, and the column that could be theirs.
     """
 
     def __init__(
@@ -80,7 +83,14 @@ class Book:
         cells = [self.text(name) != "" for name in fields if name in places.columns]
         filled = np.any(cells, axis=0) if cells else np.zeros(self.size, dtype=bool)
         self.here: Masks = filled | self.has_point
+        self.absent = self._absent()
         self._rows: list[tuple[object, ...]] = []
+
+    def _absent(self) -> dict[str, str]:
+        """Give the fields that no column of the file was found for, and what could be theirs."""
+        notes = (text for text in self.text("corrections") if MISSING in text)
+        items = (item.removeprefix("fichier : ") for text in notes for item in text.split(" ; "))
+        return next(filter(None, map(read_missing, items)), {})
 
     def text(self, name: str) -> Texts:
         """Give a column as text, empty where there is no value or no column."""
@@ -109,11 +119,13 @@ class Book:
         field: str = "",
         value: Values | None = None,
         suggestion: Values | None = None,
+        key: str = "",
         **words: Values,
     ) -> None:
         """Write a finding for each row (its position).
 
-        `words` are what the names in the message stand for, one for each row.
+        `words` are what the names in the message stand for, one for each row; `key` is the
+        message's, where it is not that of the code.
         """
         ids, names = self.text("id"), self.text("nom")
         values = self.text(field) if value is None and field in self.places.columns else None
@@ -128,16 +140,27 @@ class Book:
                     field,
                     gravity if isinstance(gravity, str) else gravity[rank],
                     code,
-                    say(f"finding_{code}", self.lang, **said),
+                    say(f"finding_{key or code}", self.lang, **said),
                     short(shown),
                     suggestion[rank] if suggestion is not None else "",
                 )
             )
 
-    def add_for_all(self, key: str, code: str, gravity: str, field: str, **words: object) -> None:
-        """Write a finding about the whole list."""
+    def add_for_all(
+        self,
+        key: str,
+        code: str,
+        gravity: str,
+        field: str,
+        *,
+        line: int = WHOLE_LIST,
+        value: str = "",
+        suggestion: str = "",
+        **words: object,
+    ) -> None:
+        """Write a finding about the whole list, or about a line that is no place."""
         message = say(f"finding_{key}", self.lang, **words)
-        self._rows.append((WHOLE_LIST, "", "", field, gravity, code, message, "", ""))
+        self._rows.append((line, "", "", field, gravity, code, message, value, suggestion))
 
     def findings(self) -> pd.DataFrame:
         """Give the findings in order."""

@@ -136,6 +136,9 @@ _DEGREES = re.compile(
     r"(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:\"|″|''|’’|”))?)?\s*([NSEWO])?",
     re.I,
 )
+_SEXAGESIMAL = re.compile(  # 48 51 10.8 N with its letter, or 48:51:10.8
+    r"([NSEWO])?\s*([+-]?\d{1,3})([\s:])\s*(\d{1,2})\3\s*(\d{1,2}(?:[.,]\d+)?)\s*([NSEWO])?", re.I
+)
 _DECIMAL_LETTER = re.compile(r"([+-]?\d+(?:[.,]\d+)?)\s*°?\s*([NSEWO])", re.I)
 _PLAIN, _COMMA, _DMS, _UNREADABLE = range(4)
 
@@ -169,15 +172,40 @@ def _degrees(cell: str) -> tuple[float, int]:
     if found := _DECIMAL_LETTER.fullmatch(cell):
         number, letter = float(found[1].replace(",", ".")), found[2].upper()
         return (-number if letter in "SWO" else number), _DMS
-    found = _DEGREES.fullmatch(cell.strip())
-    if not found:
+    if found := _SEXAGESIMAL.fullmatch(cell.strip()):
+        before, degrees, sign, minutes, seconds, after = found.groups()
+        if sign != ":" and not (before or after):
+            return np.nan, _UNREADABLE
+    elif found := _DEGREES.fullmatch(cell.strip()):
+        before, degrees, minutes, seconds, after = found.groups()
+    else:
         return np.nan, _UNREADABLE
-    before, degrees, minutes, seconds, after = found.groups()
     value = abs(float(degrees))
     value += float((minutes or "0").replace(",", ".")) / 60
     value += float((seconds or "0").replace(",", ".")) / 3600
     negative = degrees.startswith("-") or (before or after or "N").upper() in "SWO"
     return (-value if negative else value), _DMS
+
+
+def in_france(latitude: float, longitude: float) -> bool:
+    """Tell whether a pair of degrees stands in a part of France, give or take its sea.
+
+    Parameters
+    ----------
+    latitude, longitude
+        Degrees.
+
+    Returns
+    -------
+    bool
+        Whether it does.
+
+    Examples
+    --------
+    >>> in_france(48.7, -0.6), in_france(-0.6, 48.7)
+    (True, False)
+    """
+    return bool(_in_france(np.array([latitude]), np.array([longitude]))[0])
 
 
 def _in_france(lat: Floats, lon: Floats) -> Masks:

@@ -128,5 +128,5 @@ def _refuse_guess(
         one, two = (claim.column for claim in claims)
         raise ColumnError(
             f"{name}: the columns {one!r} and {two!r} could both be {field!r} and they differ. "
-            f"Say which one: columns={{{field!r}: {one!r}}}."
+            f"Say which one: --column {field}={one!r} (in Python, columns={{{field!r}: {one!r}}})."
         )

@@ -15,8 +15,10 @@ from types import MappingProxyType
 COLUMN_SYNONYMS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "id": (
-            "identifiant, id_fs, id lieu, id du lieu, identifiant du lieu, uuid",
-            "id structure, ref, référence, fid, gid, uid",
+            "identifiant, id_fs, id lieu, id du lieu, identifiant du lieu, uuid, id epn, "
+            "identifiant epn, identifiant de l epn, identifiant unique",
+            "id structure, ref, référence, fid, gid, uid, n, no, num, numéro, n ordre, "
+            "numéro d ordre, n ligne, n epn, num epn, numéro epn, code epn, code lieu, matricule",
         ),
         "pivot": (
             "siret, numéro siret, n siret, code siret",
@@ -24,8 +26,9 @@ COLUMN_SYNONYMS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "nom": (
             "nom du lieu, nom lieu, lib_fs, nom epn, nom de l epn, nom de la structure, "
-            "nom structure, nom du site, name, intitulé, dénomination",
-            "libellé, lieu, structure, raison sociale, titre, title, epn",
+            "nom structure, nom du site, name, intitulé, dénomination, noms, appellation, "
+            "désignation, nom usuel, nom de l établissement, nom établissement, libellé du lieu",
+            "établissement, enseigne, libellé, lieu, structure, raison sociale, titre, title, epn",
         ),
         "commune": (
             "nom commune, nom_com, lib_com, libcom, libellé commune, nom de la commune, "
@@ -62,8 +65,9 @@ COLUMN_SYNONYMS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "point": (
             "geo_point_2d, geo point, geopoint, géolocalisation, coordonnées gps, "
-            "latlon, lat lon, lat long, latitude longitude, gps, wkt",
-            "",
+            "latlon, lat lon, lat long, latitude longitude, gps, wkt, coordonnées, coord gps, "
+            "coordonnées géographiques, position gps, geoloc, coordinates, coords",
+            "localisation, position, emplacement",
         ),
         "typologie": (
             "typologies, type de lieu, type de structure",

@@ -75,6 +75,14 @@ Open = Annotated[
     bool,
     typer.Option("--open", help="Open the map in the browser (not with --json, nor in CI)."),
 ]
+Areas = Annotated[
+    Path | None,
+    typer.Option(
+        "--areas",
+        help="Polygons of reach (isochrones, or any others) in place of --radius: GeoJSON, "
+        "GeoPackage, Shapefile or GeoParquet with id or nom, and minutes or route_km.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print a summary as JSON, not the paths.")]
 
 
@@ -205,6 +213,71 @@ def parse_radius(text: str | None) -> float | None:
     (10.0, None)
     """
     return None if text is None else _one_radius(text)
+
+
+def parse_judged(text: str | None) -> dict[str, float | None]:
+    """Read what gaps are judged by, as typed: ``10km``, or ``20min`` for areas.
+
+    Parameters
+    ----------
+    text
+        As typed, or None.
+
+    Returns
+    -------
+    dict
+        ``judged_km`` and, for a time, ``judged_min``.
+
+    Raises
+    ------
+    DataError
+        If it is neither a distance nor a time.
+
+    Examples
+    --------
+    >>> parse_judged("10km"), parse_judged("20 min")
+    ({'judged_km': 10.0}, {'judged_km': None, 'judged_min': 20.0})
+    """
+    match = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*(?:min|mn)\s*", text or "", re.IGNORECASE)
+    if match is None:
+        return {"judged_km": parse_radius(text)}
+    return {"judged_km": None, "judged_min": float(match[1].replace(",", "."))}
+
+
+def area_options(areas: Path | None, radius: object) -> dict[str, Any]:
+    """Gather what says by which polygons places reach.
+
+    Parameters
+    ----------
+    areas
+        The file, as typed.
+    radius
+        What ``--radius`` says, None if nothing was typed.
+
+    Returns
+    -------
+    dict
+        ``areas`` for `study.build` and the verbs beside it; nothing without a file, so that records
+        made before the option still tell the same run.
+
+    Raises
+    ------
+    DataError
+        If the file does not exist, or a radius is given too.
+
+    Examples
+    --------
+    >>> area_options(None, None)
+    {}
+    """
+    if areas is None:
+        return {}
+    if radius:
+        raise DataError("Give either --radius or --areas: areas take the place of circles.")
+    if not areas.exists():
+        names = [file.name for file in areas.parent.glob("*")] if areas.parent.is_dir() else []
+        raise DataError(f"There is no file {areas}.{did_you_mean(areas.name, names)}")
+    return {"areas": areas.as_posix()}
 
 
 def study_options(
