@@ -45,10 +45,21 @@ def test_the_console_blocks_run(folder: Path, name: str) -> None:
     commands = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
     assert commands
     for command in commands:
-        script = command.replace("epn-geo ", f"{program} ")
+        script = re.sub(r"(\.venv/bin/)?epn-geo ", f"{program} ", command)
         done = subprocess.run(["bash", "-ec", script], cwd=folder, capture_output=True, check=False)
         assert done.returncode == 0, (command, done.stderr.decode())
     assert (folder / "maps" / "carte.html").exists()
+
+
+def test_the_messages_explained_in_french_are_those_that_are_said() -> None:
+    text = (ROOT / "README.fr.md").read_text(encoding="utf-8")
+    table = text.partition("## Quand cela ne marche pas")[2].partition("\n## ")[0]
+    source = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "src").rglob("*.py"))
+    for said in ("There is no file ", "has no column ", "is not a distance", "There is no ",
+                 "close the programs"):  # fmt: skip
+        assert said in table
+        assert said in source
+    assert "--help" in table
 
 
 def test_every_command_is_documented() -> None:

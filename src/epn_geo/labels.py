@@ -107,6 +107,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "note_as_many_people": ("autant d’habitants", "as many inhabitants"),
     "note_as_many_label": ("autant de labels", "as many labels"),
     "note_as_many_lieu": ("autant de lieux", "as many places"),
+    "diff_kind_unknown": (
+        "Catégorie inconnue, compté comme « autre » : {places} ({names}). Une colonne categorie la "
+        "donne (EPN, antenne…).",
+        "Unknown category, counted as “autre”: {places} ({names}). A column categorie gives it "
+        "(EPN, antenne…).",
+    ),
     "note_same_places": ("les mêmes lieux", "the same places"),
     "note_nothing": (
         "Rien ne change : les deux listes donnent la même couverture.",
@@ -586,6 +592,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "Mean access {mean} per 10,000 inhabitants, Gini index {gini}; {short}% of the people are "
         "below {line}.",
     ),
+    "source_grid": (
+        "Habitants comptés par les carreaux de {file} (INSEE, Filosofi, données carroyées), "
+        "ramenés à la population municipale ; « surface » où une commune n'a pas de carreau habité.",
+        "People counted by the cells of {file} (INSEE, Filosofi, gridded data), scaled to the "
+        "legal population; “surface” where a commune has no inhabited cell.",
+    ),
     "account_cells": (
         "{cells} carreaux lus, {outside} hors des communes ({people} habitants, non comptés).",
         "{cells} cells read, {outside} outside the communes ({people} inhabitants, not counted).",
@@ -648,6 +660,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "map_definition_areas": (
         "À portée : dans la zone d’accès d’au moins un lieu d’aide au numérique.",
         "Within reach: inside the access area of at least one place of digital help.",
+    ),
+    "areas_provided": ("polygones de portée fournis", "polygons of reach as provided"),
+    "source_areas": (
+        "Portées : {count} polygones du fichier {file}.",
+        "Reach: {count} polygons of the file {file}.",
+    ),
+    "account_areas": (
+        "Lieux qui comptent et n'ont pas de polygone de portée : {count} (constats.csv).",
+        "Places that count and have no polygon of reach: {count} (constats.csv).",
     ),
     "map_definition_time": (
         "À portée : à moins de {reach} d’un lieu fixe d’aide au numérique ; {method}. Les "
@@ -1014,6 +1035,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "value not in the national standard's list",
     ),
     "finding_categorie_inconnue": ("catégorie inconnue", "unknown category"),
+    "finding_categorie_absente": (
+        "rien ne dit ce que c'est (ni categorie, ni typologie, ni nom) : compté comme « autre »",
+        "nothing tells what it is (no categorie, typologie or name): counted as “autre”",
+    ),
     "finding_antenne_sans_parent": (
         "antenne sans lieu de rattachement",
         "antenna without a parent place",
@@ -1308,6 +1333,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "write one of: EPN, antenne, CRANT, France Services, conseiller numérique, médiathèque, "
         "projet lauréat, autre.",
     ),
+    "remedy_categorie_absente": (
+        "ajouter une colonne categorie : EPN, antenne, CRANT, France Services…",
+        "add a column categorie: EPN, antenne, CRANT, France Services…",
+    ),
     "remedy_antenne_sans_parent": (
         "écrire dans parent_id l'identifiant de son EPN, ou dans structure_parente son nom.",
         "write its EPN's identifier in parent_id, or its name in structure_parente.",
@@ -1346,6 +1375,10 @@ HEADERS: dict[str, tuple[str, str]] = {
     "antennes": ("Antennes", "Antennes"),
     "crant": ("CRANT", "CRANT"),
     "france_services": ("France Services", "France Services"),
+    "conseiller_numerique": ("Conseillers numériques", "Digital advisers"),
+    "mediatheque": ("Médiathèques", "Libraries"),
+    "projet_laureat": ("Projets lauréats", "Prize winners"),
+    "autres": ("Autres lieux", "Other places"),
     "rayon_km": ("Rayon (km)", "Radius (km)"),
     "minutes": ("Durée du trajet (min)", "Travel time (min)"),
     "route_km": ("Distance par la route (km)", "Distance by road (km)"),
@@ -1400,6 +1433,10 @@ HEADERS: dict[str, tuple[str, str]] = {
     "population_carreaux": ("Habitants des carreaux", "Inhabitants of the cells"),
     "population_imputee": ("Habitants des carreaux imputés", "Inhabitants of imputed cells"),
     "rattachement": ("Rattachement", "Counted by"),
+    "part_comptee_par_carreaux": (
+        "Part des habitants comptés par carreaux",
+        "Share of people counted by cells",
+    ),
     "methode_population": ("Habitants comptés par", "Inhabitants counted by"),
     "distance_habitants_km": (
         "Distance moyenne des habitants (km)",
@@ -1721,6 +1758,29 @@ def number(value: float | None, lang: Lang = "fr", digits: int = 0) -> str:
         return "–"
     text = f"{value:,.{digits}f}"
     return text.replace(",", "\u202f").replace(".", ",") if lang == "fr" else text
+
+
+def told_method(text: str, lang: Lang = "fr") -> str:
+    """Say how areas were had, in the language asked for where it is the library that says it.
+
+    Parameters
+    ----------
+    text
+        What `methode_portee` holds.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        Text.
+
+    Examples
+    --------
+    >>> told_method("polygones de portée fournis", "en"), told_method("isochrone IGN", "en")
+    ('polygons of reach as provided', 'isochrone IGN')
+    """
+    return say("areas_provided", lang) if text == WORDS["areas_provided"][0] else text
 
 
 class Reach(Protocol):
