@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -67,7 +68,8 @@ def locate_cells(grid: pd.DataFrame, communes: gpd.GeoDataFrame) -> pd.DataFrame
     0      14001         centre
     1        NaN  hors communes
     """
-    found = Territory.of(communes).find(grid)
+    with Territory.of(communes).opened() as territory:
+        found = territory.find(grid)
     codes = np.append(communes["code_insee"].to_numpy(dtype=object), np.array([None], dtype=object))
     how = np.array(HOW)[found.how]
     out = grid.copy()
@@ -126,13 +128,8 @@ def count_cells(
     elif communes is None:
         raise DataError("To count the cells of a file, give the communes as well.")
     else:
-        census = _Census(Territory.of(communes))
-        if is_streamed(grid):
-            sums = tally_grid(
-                grid, census.ask, Sums.merged, columns=columns, client=client, progress=progress
-            )
-        else:
-            sums = census.ask(read_grid(grid, columns=columns))
+        with Territory.of(communes).opened() as territory:
+            sums = _account_of(_Census(territory), grid, columns, client, progress)
     cells, people, imputed, people_imputed = (sums.column(at, len(HOW)) for at in range(4))
     return pd.DataFrame(
         {
@@ -162,10 +159,19 @@ class Territory(NamedTuple):
         order = np.argsort(codes, kind="stable")
         return cls(codes, order, metric.geometry.to_numpy()[order], metric.crs)
 
+    @contextmanager
+    def opened(self) -> Iterator[Territory]:
+        """Leave nothing behind of what was prepared to find cells: outlines may be the user's."""
+        try:
+            yield self
+        finally:
+            shapely.destroy_prepared(self.outlines)
+
     def find(self, grid: pd.DataFrame) -> Found:
         """Find the commune of each cell."""
         _require(grid, ("epsg", "x", "y", "population"), "grid", "read_grid")
         x, y = _metres(grid, self.crs)
+        shapely.prepare(self.outlines)  # nothing is done where it has been
         found = cells_within(x, y, self.outlines)
         row = np.where(found >= 0, self.order[found], -1)
         by_code = _named_row(grid, self.codes, np.flatnonzero(row < 0))
@@ -196,6 +202,21 @@ class _Census(NamedTuple):
         return _account(self.territory.find(grid).how, grid)
 
 
+def _account_of(
+    census: _Census,
+    path: str | Path,
+    columns: Mapping[str, str] | None,
+    client: Any,
+    progress: Progress,
+) -> Sums:
+    """Account for the cells of a file or folder."""
+    if not is_streamed(path):
+        return census.ask(read_grid(path, columns=columns))
+    return tally_grid(
+        path, census.ask, Sums.merged, columns=columns, client=client, progress=progress
+    )
+
+
 def _account(how: Ints, grid: pd.DataFrame) -> Sums:
     """Count cells and people, and the imputed among them, by how their commune was found."""
     people, imputed = grid["population"].to_numpy(dtype=float), _imputed(grid)
@@ -216,18 +237,26 @@ class Cells(NamedTuple):
     @classmethod
     def of(cls, grid: pd.DataFrame, communes: gpd.GeoDataFrame, crs: CRS) -> Cells:
         """Place the cells; a grid that is located already keeps its communes."""
-        if "rattachement" not in grid:
-            return cls.on(Territory.of(communes), grid)
-        x, y = _metres(grid, crs)
-        row = _distinct(communes["code_insee"]).get_indexer(pd.Index(grid["code_insee"]))
-        return cls._sorted(x, y, row, grid, len(communes))
+        if "rattachement" in grid:
+            return cls._placed(communes["code_insee"], crs, grid)
+        with Territory.of(communes).opened() as territory:
+            return cls.on(territory, grid)
 
     @classmethod
     def on(cls, territory: Territory, grid: pd.DataFrame) -> Cells:
-        """Place the cells of a grid that is not located."""
+        """Place the cells on communes that may be asked again."""
+        if "rattachement" in grid:
+            return cls._placed(territory.codes, territory.crs, grid)
         _distinct(territory.codes)
         x, y, row, _ = territory.find(grid)
         return cls._sorted(x, y, row, grid, len(territory.codes))
+
+    @classmethod
+    def _placed(cls, codes: Any, crs: CRS, grid: pd.DataFrame) -> Cells:
+        """Take the communes that `locate_cells` found."""
+        x, y = _metres(grid, crs)
+        row = _distinct(codes).get_indexer(pd.Index(grid["code_insee"]))
+        return cls._sorted(x, y, row, grid, len(codes))
 
     @classmethod
     def _sorted(cls, x: Floats, y: Floats, row: Ints, grid: pd.DataFrame, size: int) -> Cells:

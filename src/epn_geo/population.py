@@ -27,7 +27,7 @@ from epn_geo.errors import DataError
 from epn_geo.geometry.arcs import Bools, Discs, Floats, Ints
 from epn_geo.geometry.within import cells_within
 from epn_geo.grids import read_grid
-from epn_geo.radii import Radius, measures_of, named_measures
+from epn_geo.radii import Radius, measures_of, named_measures, radii_of
 from epn_geo.streaming import Progress, is_streamed, tally_grid
 from epn_geo.tallies import Spread, Sums
 
@@ -339,8 +339,11 @@ def _question(
         reaches |= {band.suffix: band.shapes for band in _bands(areas, places, radius_km, crs)}
     else:
         for suffix, radius in _measures(communes, radius_km).items():
-            discs = discs_round(places, radius, crs)
-            reaches[suffix] = float(radius) if isinstance(radius, int | float) else discs
+            if isinstance(radius, int | float):
+                radii_of(places, radius)  # for its checks: distances to `sites` serve them all
+                reaches[suffix] = float(radius)
+            else:
+                reaches[suffix] = discs_round(places, radius, crs)
     return Question(territory, sites, reaches)
 
 

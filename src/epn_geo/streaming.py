@@ -205,7 +205,7 @@ def tally_part(
     1
     """
     pile, marks = _Pile(merge), []
-    for grid in _batches(part, columns):
+    for grid in _gathered(_batches(part, columns)):
         pile.add(tally(grid))
         marks += _marks(grid)
     return Tallied(pile.all(), marks)
@@ -283,6 +283,19 @@ def _batches(part: Part, columns: Mapping[str, str]) -> Iterator[pd.DataFrame]:
         raise DataError(f"{name} cannot be read: {error}") from None
 
 
+def _gathered(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Put small batches of the same columns together: looking at few rows costs as at many."""
+    held: list[pd.DataFrame] = []
+    for batch in batches:
+        rows = sum(map(len, held)) + len(batch)
+        if held and (rows > BATCH_ROWS or list(batch) != list(held[0])):
+            yield pd.concat(held, ignore_index=True)
+            held = []
+        held.append(batch)
+    if held:
+        yield pd.concat(held, ignore_index=True)
+
+
 def _empty(file: Any, columns: list[str]) -> pa.RecordBatch:
     schema = pa.schema([file.schema_arrow.field(column) for column in columns])
     return pa.RecordBatch.from_pylist([], schema=schema)
@@ -298,10 +311,10 @@ def _marks(grid: pd.DataFrame) -> list[Marks]:
 def _here(
     parts: Sequence[Part], tally: Tally[T], columns: Mapping[str, str]
 ) -> Generator[tuple[int, Tallied[T]]]:
-    """Tally on this machine, a batch at a time."""
-    for part in parts:
-        for grid in _batches(part, columns):
-            yield len(grid), Tallied(tally(grid), _marks(grid))
+    """Tally on this machine, a batch at a time; small files share one."""
+    batches = (grid for part in parts for grid in _batches(part, columns))
+    for grid in _gathered(batches):
+        yield len(grid), Tallied(tally(grid), _marks(grid))
 
 
 def _on_cluster(
