@@ -181,6 +181,77 @@ def check_areas(
     return book.findings()
 
 
+def areas_that_count(
+    areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Keep the areas of places that count, those that meet the box of a territory.
+
+    Parameters
+    ----------
+    areas, places
+        As `check_areas`.
+    communes
+        The territory.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Rows of `areas`, in the CRS of `communes`.
+
+    Raises
+    ------
+    ColumnError
+        As `measure_coverage`.
+
+    Examples
+    --------
+    >>> place = gpd.GeoDataFrame({"id": ["a"]}, geometry=[shapely.Point(0, 0)], crs=2154)
+    >>> drawn = place.set_geometry(place.buffer(9))
+    >>> len(areas_that_count(pd.concat([drawn, drawn.assign(id="b")]), place, drawn))
+    1
+    """
+    serving = serves(places).to_numpy()
+    owner = owners_of(areas, places, serving)
+    counts = owner == NOBODY
+    counts[owner >= 0] = serving[owner[owner >= 0]]
+    west, south, east, north = communes.total_bounds
+    return areas[counts].to_crs(communes.crs).cx[west:east, south:north]
+
+
+def places_reaching(
+    areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame
+) -> int:
+    """Count the places whose area meets a territory.
+
+    Parameters
+    ----------
+    areas, places, communes
+        As `areas_that_count`.
+
+    Returns
+    -------
+    int
+        Places; 0 where areas do not say whose they are.
+
+    Raises
+    ------
+    ColumnError
+        As `measure_coverage`.
+
+    Examples
+    --------
+    >>> place = gpd.GeoDataFrame({"id": ["a"]}, geometry=[shapely.Point(0, 0)], crs=2154)
+    >>> drawn = place.set_geometry(place.buffer(9))
+    >>> places_reaching(drawn, place, drawn)
+    1
+    """
+    near = areas_that_count(areas, places, communes)
+    outlines = shapely.STRtree(communes.geometry.to_numpy())
+    meets = outlines.query(only_polygons(near.geometry.to_numpy()), predicate="intersects")[0]
+    owner = owners_of(near, places, serves(places).to_numpy())[meets]
+    return len(np.unique(owner[owner >= 0]))
+
+
 def _check_owners(book: Book, areas: gpd.GeoDataFrame, owner: Ints, drawn: Bools) -> None:
     """Tell of polygons whose place is not in the list."""
     for row in np.flatnonzero(drawn & (owner == UNKNOWN)).tolist():
@@ -196,10 +267,12 @@ def _check_distance(
     rows = np.flatnonzero(drawn & (owner >= 0))
     if not len(rows) or places.crs is None:
         return
-    metric = places.geometry.iloc[owner[rows]].to_crs(3857)  # near enough to tell far from near
-    shapes = only_polygons(areas.geometry.iloc[rows].to_crs(3857).to_numpy())
-    south = metric.to_crs(4326).y.to_numpy()
-    km = shapely.distance(metric.to_numpy(), shapes) * np.cos(np.radians(south)) / 1000
+    plane = places.crs if places.crs.is_projected else 3857
+    points = places.geometry.iloc[owner[rows]].to_crs(plane)
+    shapes = only_polygons(areas.geometry.iloc[rows].to_crs(plane).to_numpy())
+    km = shapely.distance(points.to_numpy(), shapes) / 1000
+    if not places.crs.is_projected:  # Mercator stretches: near enough to tell far from near
+        km = km * np.cos(np.radians(points.to_crs(4326).y.to_numpy()))
     for row, far in zip(rows[km > FAR].tolist(), km[km > FAR].tolist(), strict=True):
         book.add(
             "zone_loin_du_lieu",

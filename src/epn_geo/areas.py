@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -29,6 +29,18 @@ NOBODY, UNKNOWN = -1, -2
 
 class MissingAreaWarning(UserWarning):
     """Places that count have no polygon: what is measured is smaller than it may be."""
+
+
+class _Timed(Protocol):
+    """What `areas_at` reads of a measure."""
+
+    @property
+    def minutes(self) -> float | None:
+        """Of travel."""
+
+    @property
+    def route_km(self) -> float | None:
+        """By road."""
 
 
 class Band(NamedTuple):
@@ -163,6 +175,33 @@ def only_band(bands: list[Band]) -> Band:
     )
 
 
+def areas_at(areas: gpd.GeoDataFrame, measure: _Timed) -> gpd.GeoDataFrame:
+    """Keep the areas of the time of a measure.
+
+    Parameters
+    ----------
+    areas
+        A frame of areas.
+    measure
+        A measure of `radii`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Those of its rows; all of them if they have no times.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> areas = gpd.GeoDataFrame({"minutes": [10, 20]}, geometry=[None, None], crs=2154)
+    >>> len(areas_at(areas, SimpleNamespace(minutes=20.0, route_km=None)))
+    1
+    """
+    column, value = times_of(areas)
+    wanted = measure.minutes if column == "minutes" else measure.route_km
+    return areas if column is None or wanted is None else areas[value == wanted]
+
+
 def times_of(areas: pd.DataFrame) -> tuple[str | None, Any]:
     """Give the column that holds the times of areas, and the time of each.
 
@@ -224,9 +263,9 @@ def owners_of(areas: pd.DataFrame, places: pd.DataFrame, serving: Bools) -> Ints
     >>> owners_of(areas, places, np.array([True, True]))
     array([ 1, -2,  0])
     """
-    keys = _keys(areas)
-    if not any(name or ident for ident, name in keys):
+    if not tell_owners(areas):
         return np.full(len(areas), NOBODY, dtype=np.int64)
+    keys = _keys(areas)
     known = [c for c in ("id", "nom") if c in areas and c in places]
     if not known:
         raise ColumnError(
@@ -245,6 +284,27 @@ def owners_of(areas: pd.DataFrame, places: pd.DataFrame, serving: Bools) -> Ints
         if found and (name or not by_name):
             owner[at] = found[0] if len(found) == 1 else _nearest(areas, at, places, found, serving)
     return owner
+
+
+def tell_owners(areas: pd.DataFrame) -> bool:
+    """Tell whether any area says whose it is.
+
+    Parameters
+    ----------
+    areas
+        A frame of areas.
+
+    Returns
+    -------
+    bool
+        True if one has an `id` or a `nom`.
+
+    Examples
+    --------
+    >>> tell_owners(pd.DataFrame({"id": [None, ""]})), tell_owners(pd.DataFrame({"nom": ["A"]}))
+    (False, True)
+    """
+    return any(name or ident for ident, name in _keys(areas))
 
 
 def method_of(areas: pd.DataFrame) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from epn_geo.causes import GAINED, LOST
 from epn_geo.changes import Comparison
-from epn_geo.labels import Lang, check_lang, number, reach_name, say
+from epn_geo.labels import Lang, check_lang, number, reach_name, say, told_method
 from epn_geo.notepages import Note
 from epn_geo.pairing import CHANGES
 from epn_geo.radii import AREAS, choose_measure
@@ -100,7 +100,7 @@ def note_text(
     ]
     how = comparison.coverage.communes.get(AREAS)
     key = "note_definition" if how is None else "note_definition_areas"
-    method = "" if how is None else how.iloc[0]
+    method = "" if how is None else told_method(how.iloc[0], lang)
     small = [say(key, lang, reach=view.reach, method=method), *sources]
     if date:
         small.append(say("as_of", lang, date=date))

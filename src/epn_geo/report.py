@@ -11,7 +11,7 @@ import pandas as pd
 from epn_geo.columns import texts
 from epn_geo.errors import DataError
 from epn_geo.figures import FIGURES
-from epn_geo.labels import HEADERS, Lang, check_lang, number, reach_name, say
+from epn_geo.labels import HEADERS, Lang, check_lang, number, reach_name, say, told_method
 from epn_geo.radii import AREAS, ESTIMATE, measure_for, measures_of
 from epn_geo.writing import Sheet, without_geometry, write_workbook
 
@@ -40,6 +40,8 @@ def write_report(
     gaps: pd.DataFrame | None = None,
     findings: pd.DataFrame | None = None,
     skills: pd.DataFrame | None = None,
+    ranking: pd.DataFrame | None = None,
+    needs: pd.DataFrame | None = None,
     sources: Sequence[str] = (),
     date: str | None = None,
     demonstration: bool = False,
@@ -60,6 +62,8 @@ def write_report(
         Columns of places that are empty throughout are left out.
     skills
         What `sum_up_skills` gave: a sheet with a row per territory.
+    ranking, needs
+        What `rank_needs` and `read_needs` gave: every ingredient of the ranking has its column.
     sources
         Lines on where the data is from, for the last sheet.
     date
@@ -101,7 +105,9 @@ def write_report(
         "sheet_places": None if places is None else _places_table(places),
         "sheet_gaps": gaps,
         "sheet_skills": None if skills is None else _skills_table(skills, lang),
+        "sheet_ranking": ranking,
         "sheet_findings": findings,
+        "sheet_needs": needs,
     }
     frames |= {key: frame for key, frame in given.items() if frame is not None}
     notice = say("demonstration", lang) if demonstration else None
@@ -302,7 +308,11 @@ def _definitions(
 ) -> pd.DataFrame:
     measures = measures_of(coverage)
     shown = ", ".join(reach_name(m, lang).replace("\u00a0", " ") for m in measures)
-    how = {column: coverage[column].iloc[0] for column in (AREAS, ESTIMATE) if column in coverage}
+    how = {
+        column: told_method(str(coverage[column].iloc[0]), lang)
+        for column in (AREAS, ESTIMATE)
+        if column in coverage
+    }
     lines = [
         say("definition_reach_areas", lang, radii=shown, method=how[AREAS])
         if measures[0].areas

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from epn_geo.labels import Lang, number, reach_name, say
+from epn_geo.labels import Lang, number, reach_name, say, told_method
 from epn_geo.radii import AREAS, ESTIMATE, Measure
 
 NAMED = 4  # how many places or communes a sentence names before it says "et … autres"
@@ -157,7 +157,11 @@ def area_definition(coverage: pd.DataFrame, measures: Sequence[Measure], lang: L
     >>> area_definition(coverage, [Measure("", areas=True)])[:66]
     'À portée : dans la zone d’accès d’au moins un lieu d’aide au numér'
     """
-    told = {name: str(coverage[name].iloc[0]) for name in (AREAS, ESTIMATE) if name in coverage}
+    told = {
+        name: told_method(str(coverage[name].iloc[0]), lang)
+        for name in (AREAS, ESTIMATE)
+        if name in coverage
+    }
     if ESTIMATE in told:
         return say("map_definition_estimated", lang, method=told[ESTIMATE])
     if not measures or not measures[0].areas:

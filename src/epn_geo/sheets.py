@@ -20,7 +20,7 @@ import numpy as np
 from epn_geo.columns import texts
 from epn_geo.errors import DataError, did_you_mean, fold
 from epn_geo.joins import LEVELS
-from epn_geo.labels import Lang, check_lang, say
+from epn_geo.labels import Lang, check_lang, say, told_method
 from epn_geo.picturing.drawing import compound_path, draw_scene
 from epn_geo.picturing.legends import Room, write_legend
 from epn_geo.picturing.lettering import one_line, picture_settings
@@ -344,7 +344,7 @@ def sheet_notes(facts: Facts, sources: Sequence[str]) -> list[str]:
     """
     lang = facts.lang
     key = "fiche_definitions_areas" if facts.measure.areas else "fiche_definitions"
-    how = facts.coverage[AREAS].iloc[0] if facts.measure.areas else ""
+    how = told_method(facts.coverage[AREAS].iloc[0], lang) if facts.measure.areas else ""
     notes = [say(key, lang, km=name_reach(facts), method=how)]
     if sources:
         told = " ; ".join(one_line(source, 400) for source in sources)

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from epn_geo.areas import tell_owners, warned_once
 from epn_geo.columns import texts
 from epn_geo.coverage import serves
 from epn_geo.joins import LEVELS
@@ -48,7 +49,8 @@ def sum_up_skills(
     pandas.DataFrame
         One row per territory and service: `niveau`, `code`, `territoire`, `population`, and the
         figures of `skills_matrix`. Régions and départements leave out communes with
-        `dans_selection` False. No row if no place that serves tells its services.
+        `dans_selection` False. No row if no place that serves tells its
+        services, or the areas do not say whose they are.
 
     Raises
     ------
@@ -63,10 +65,13 @@ def sum_up_skills(
     >>> print(*table.loc[table["territoire"] == "Orne", ["valeur", "lieux"]].iloc[0])
     Aide aux démarches administratives 22
     """
+    if areas is not None and not tell_owners(areas):
+        return pd.DataFrame(columns=list(SKILL_COLUMNS))
     if not any(texts(places[serves(places)], "services")):
         return pd.DataFrame(columns=list(SKILL_COLUMNS))
     everyone = communes.drop(columns="dans_selection", errors="ignore")
-    each = skills_matrix(places, everyone, by="commune", radius_km=radius_km, areas=areas)
+    with warned_once():
+        each = skills_matrix(places, everyone, by="commune", radius_km=radius_km, areas=areas)
     known = communes.set_index("code_insee")
     inside = pd.Series(True, index=known.index)
     if "dans_selection" in known:

@@ -1,0 +1,246 @@
+"""Files of reach polygons: read from whatever tool drew them, checked, and used by the verbs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+import shapely
+
+import epn_geo as epn
+from epn_geo.embedded import embedded_path
+from epn_geo.study import DEMONSTRATION, build
+from tests.test_areas import AREAS, PAIR, THREE
+
+DEMO = embedded_path(DEMONSTRATION)
+
+
+def as_file(frame: gpd.GeoDataFrame, path: Path) -> Path:
+    if path.suffix == ".parquet":
+        frame.to_parquet(path)
+    else:
+        frame.to_file(path)
+    return path
+
+
+@pytest.mark.parametrize("name", ["r.geojson", "r.gpkg", "r.shp", "r.parquet"])
+def test_every_format_gives_the_same_polygons(tmp_path: Path, name: str) -> None:
+    areas = AREAS.assign(nom=["Le Phare", "L'Élan"]).to_crs(4326)
+    read = epn.read_areas(as_file(areas, tmp_path / name))
+    assert read[["id", "nom", "minutes", "ligne"]].to_numpy().tolist() == [
+        ["a", "Le Phare", 20.0, 1],
+        ["b", "L'Élan", 20.0, 2],
+    ]
+    covered = epn.measure_coverage(THREE, PAIR, areas=read)
+    np.testing.assert_allclose(covered["part_couverte"], [1, 0.25, 0.375], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "minutes"),
+    [
+        ("AA_MINS", 15.0, 15),
+        ("time_min", "20 min", 20),
+        ("secondes", 1200, 20),
+        ("min", "7,5", 7.5),
+    ],
+)
+def test_times_are_known_by_many_names(
+    tmp_path: Path, column: str, value: object, minutes: float
+) -> None:
+    areas = AREAS[["id", "geometry"]].rename(columns={"id": "place_id"}).assign(**{column: value})
+    read = epn.read_areas(as_file(areas, tmp_path / "r.gpkg"))
+    assert read["minutes"].tolist() == [minutes] * 2
+    assert read["id"].tolist() == ["a", "b"]
+
+
+def test_metres_by_road_are_kilometres_by_road(tmp_path: Path) -> None:
+    areas = AREAS[["id", "geometry"]].assign(AA_METERS=5000)
+    assert epn.read_areas(as_file(areas, tmp_path / "r.gpkg"))["route_km"].tolist() == [5.0, 5.0]
+    both = AREAS.assign(distance_km=[8.0, 9.0])
+    read = epn.read_areas(as_file(both, tmp_path / "b.gpkg"))
+    assert "route_km" not in read
+    assert read["distance_km"].tolist() == ["8", "9"]
+
+
+def test_columns_can_be_named(tmp_path: Path) -> None:
+    file = as_file(AREAS.rename(columns={"minutes": "Bande"}), tmp_path / "r.gpkg")
+    assert "minutes" not in epn.read_areas(file)
+    assert epn.read_areas(file, columns={"minutes": "Bande"})["minutes"].tolist() == [20.0, 20.0]
+    with pytest.raises(epn.ColumnError, match=r"no column 'Band'.* Did you mean 'Bande'"):
+        epn.read_areas(file, columns={"minutes": "Band"})
+    with pytest.raises(epn.ColumnError, match="have the fields id, nom, minutes, route_km"):
+        epn.read_areas(file, columns={"duree": "Bande"})
+
+
+def test_nothing_is_lost_and_what_is_mended_is_said(tmp_path: Path) -> None:
+    bow = shapely.Polygon(np.array([(0, 0), (4, 4), (4, 0), (0, 4)]) * 1000.0)
+    rows = {
+        "id": ["a", "b", "c", "z", None],
+        "minutes": ["20", "vingt", "20", "20", "20"],
+        "geometry": [bow, AREAS.geometry.iloc[1], None, bow, bow],
+    }
+    file = as_file(gpd.GeoDataFrame(rows, crs=2154), tmp_path / "r.gpkg")
+    read = epn.read_areas(file)
+    assert len(read) == 5
+    assert read["corrections"].iloc[0].startswith("polygone réparé (Self-intersection")
+    assert read["corrections"].iloc[1] == "minutes : « vingt » n'est pas un nombre positif"
+    assert read.geometry.isna().tolist() == [False, False, True, False, False]
+    assert read.geometry.dropna().is_valid.all()
+    places = pd.concat([PAIR, PAIR.iloc[:1].assign(id="c", nom="C")])
+    findings = epn.check_areas(read, places)
+    assert sorted(findings["code"]) == [
+        "lieu_sans_zone",
+        "lieu_sans_zone",
+        "zone_corrigee",
+        "zone_corrigee",
+        "zone_corrigee",
+        "zone_corrigee",
+        "zone_sans_duree",
+        "zone_sans_identifiant",
+        "zone_sans_lieu",
+        "zone_sans_polygone",
+    ]
+    said = findings.set_index("code")
+    assert said.loc["lieu_sans_zone", "nom"].tolist() == ["B", "C"]
+    assert said.loc["zone_sans_lieu", "valeur"] == "polygone 4 (z)"
+    english = epn.check_areas(read, places, lang="en")
+    assert (english["message"] != findings["message"]).all()
+
+
+def test_a_polygon_far_from_its_place_is_doubtful() -> None:
+    swapped = AREAS.assign(id=["b", "a"])
+    findings = epn.check_areas(
+        swapped.iloc[[0]],
+        PAIR.iloc[[1]].translate(xoff=60_000).to_frame("geometry").assign(id="b", nom="B"),
+    )
+    assert findings["code"].tolist() == ["zone_loin_du_lieu"]
+    assert "à 65 km de son lieu" in findings["message"].iloc[0]
+    assert epn.check_areas(AREAS, PAIR).empty
+
+
+def test_times_of_which_a_place_has_none_are_said() -> None:
+    areas = pd.concat([AREAS, AREAS.iloc[:1].assign(minutes=30)])
+    findings = epn.check_areas(areas, PAIR)
+    assert findings["message"].tolist() == [
+        "aucun polygone de portée à 30 min : ce lieu ne couvre rien à cette durée"
+    ]
+
+
+def test_files_that_cannot_be_used_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("id;minutes\na;20\n", encoding="utf-8")
+    with pytest.raises(epn.DataError, match="holds no polygons, only a table"):
+        epn.read_areas(tmp_path / "t.csv")
+    with pytest.raises(epn.DataError, match="no polygon: 2 features, none with an area"):
+        epn.read_areas(as_file(PAIR, tmp_path / "points.gpkg"))
+    bare = AREAS.set_crs(None, allow_override=True)
+    with pytest.warns(UserWarning, match="crs"):
+        as_file(bare, tmp_path / "bare.shp")
+    with pytest.raises(epn.CrsError, match="does not say its reference system"):
+        epn.read_areas(tmp_path / "bare.shp")
+    assert epn.read_areas(tmp_path / "bare.shp", crs=2154).crs.to_epsg() == 2154
+    wrong = AREAS.translate(5e5, 6.8e6).to_frame("geometry").set_crs(4326, allow_override=True)
+    with pytest.raises(epn.CrsError, match="holds coordinates as 499000, 6800000"):
+        epn.read_areas(as_file(wrong, tmp_path / "wrong.gpkg"))
+
+
+# -- the whole chain
+
+
+@pytest.fixture(scope="module")
+def reach(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Polygons of two times for the demonstration network, but for one place."""
+    places = epn.read_places(DEMO)
+    places = places[places["categorie"].isin(["EPN", "antenne"])].to_crs(2154)
+    bands = [
+        places.set_geometry(places.buffer(1000 * km, quad_segs=4)).assign(minutes=minutes)
+        for minutes, km in ((10, 4), (20, 8))
+    ]
+    both = pd.concat(bands)
+    both = both[both["id"] != "demo-61-01"]
+    file = tmp_path_factory.mktemp("reach") / "portee.gpkg"
+    return as_file(both[["id", "nom", "minutes", "geometry"]], file)
+
+
+def test_a_study_is_built_on_areas(reach: Path) -> None:
+    study = build(departements="61", areas=reach)
+    assert study.measure.suffix == "_20min"
+    assert study.radius_km is None
+    assert set(study.gaps["minutes"]) == {20.0}
+    missing = study.findings[study.findings["code"] == "lieu_sans_zone"]
+    assert missing["id"].unique().tolist() == ["demo-61-01"]
+    inside = study.communes[study.communes["dans_selection"]]
+    table = study.tables["departement"].iloc[0]
+    part = table["part_aire_couverte_20min"]
+    whole = study.coverage[study.communes["dans_selection"]]["aire_km2"].sum()
+    assert study.gaps["aire_km2"].sum() == pytest.approx((1 - part) * whole, rel=1e-6)
+    assert len(inside) == table["communes"]
+    ten = build(departements="61", areas=reach, judged_min=10)
+    assert ten.gaps["aire_km2"].sum() > study.gaps["aire_km2"].sum()
+    with pytest.raises(epn.DataError, match="15 min was not measured; there is 10, 20 min"):
+        build(departements="61", areas=reach, judged_min=15)
+
+
+def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "epn_geo", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "100"},
+    )
+
+
+def test_build_takes_a_file_of_polygons(reach: Path, tmp_path: Path) -> None:
+    areas = tmp_path / "portee.gpkg"
+    areas.write_bytes(reach.read_bytes())
+    asked = ("build", "--departement", "61", "--areas", "portee.gpkg", "-o", "m")
+    done = run(*asked, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Lieux qui comptent et n'ont pas de polygone de portée : 1" in done.stderr
+    book = openpyxl.load_workbook(tmp_path / "m/tableaux.xlsx")
+    heads = [cell.value for row in book["Communes"].iter_rows(max_row=2) for cell in row]
+    assert "Part de la surface à portée (20 min)" in heads
+    told = " ".join(str(r[0]) for r in book["Résumé"].iter_rows(values_only=True))
+    assert "à plus de 20 min d'un lieu" in told
+    layer = gpd.read_file(tmp_path / "m/couches.gpkg", layer="portee")
+    assert set(layer["minutes"]) == {10, 20}
+    page = (tmp_path / "m/carte.html").read_text(encoding="utf-8")
+    assert "what_if_areas" in page
+    again = run(*asked, "--if-changed", cwd=tmp_path)
+    assert "rien n'a changé" in again.stderr
+    replay = run("build", "--replay", "m/resume.json", "-o", "n", cwd=tmp_path)
+    assert "identiques" in replay.stderr or "à l'octet" in replay.stderr, replay.stderr
+    record = json.loads((tmp_path / "m/resume.json").read_text(encoding="utf-8"))
+    assert record["portees"]["fichier"] == "portee.gpkg"
+    assert "areas" not in record["parametres"]
+    frame = gpd.read_file(areas)
+    frame.iloc[1:].to_file(areas)  # another content under the same name
+    changed = run(*asked, "--if-changed", cwd=tmp_path)
+    assert "rien n'a changé" not in changed.stderr
+    lost = run("build", "--replay", "n/resume.json", "-o", "o", cwd=tmp_path)
+    assert lost.returncode == 1
+    assert "portee.gpkg of that run has changed" in lost.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--areas", "none.gpkg"], "There is no file none.gpkg"),
+        (["--areas", "x.csv", "--radius", "5km"], "Give either --radius or --areas"),
+    ],
+)
+def test_a_wrong_call_is_one_sentence(tmp_path: Path, arguments: list[str], message: str) -> None:
+    done = run("build", "--departement", "61", *arguments, cwd=tmp_path)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
