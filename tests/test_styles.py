@@ -13,8 +13,10 @@ import geopandas as gpd
 import numpy as np
 import pyogrio
 import pytest
+import shapely
 
 import epn_geo as epn
+from epn_geo import styles
 from epn_geo.errors import DataError
 from epn_geo.paging.indicators import YLGNBU, find_indicators, find_radii
 from epn_geo.picturing.scene import classes_of
@@ -168,3 +170,21 @@ def test_proposed_sites_have_a_layer_of_their_own(coverage, tmp_path):
 def test_only_a_geopackage_holds_styles(coverage, tmp_path):
     with pytest.raises(DataError, match=r"\.gpkg"):
         write_styled_layers({"communes": coverage}, tmp_path / "a.geojson")
+
+
+@pytest.mark.parametrize(
+    ("polygons", "area"),
+    [
+        ([shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)], 2.0),
+        ([shapely.box(0, 0, 1, 1), shapely.box(0.5, 0, 1.5, 1)], 1.5),  # they overlap
+        ([shapely.box(0, 0, 1, 2), shapely.box(1, 0, 2, 1)], 3.0),  # a corner on an edge
+        ([shapely.box(0, 0, 1, 1), None], 1.0),
+    ],
+)
+def test_communes_are_united_whether_or_not_they_share_their_points(polygons, area):
+    joined = styles._together(  # noqa: SLF001 - its ways out are rare in real territories
+        np.array(polygons, dtype=object)
+    )
+    assert joined.is_valid
+    assert joined.area == pytest.approx(area)
+    assert joined.geom_type == "Polygon"

@@ -13,9 +13,11 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -229,7 +231,7 @@ def layer_styles(
 def _epci_layer(coverage: gpd.GeoDataFrame, epci: pd.DataFrame) -> gpd.GeoDataFrame:
     """Put the communes of each EPCI together."""
     outlines = {
-        str(code): shapely.union_all(rows.geometry.to_numpy())
+        str(code): _together(rows.geometry.to_numpy())
         for code, rows in coverage.groupby(coverage["code_epci"].astype(object).fillna(""))
     }
     geometry = gpd.GeoSeries(
@@ -238,6 +240,18 @@ def _epci_layer(coverage: gpd.GeoDataFrame, epci: pd.DataFrame) -> gpd.GeoDataFr
         crs=coverage.crs,
     )
     return gpd.GeoDataFrame(epci, geometry=geometry)
+
+
+def _together(polygons: npt.NDArray[Any]) -> Any:
+    """Unite polygons: along the points that neighbours share, eight times faster, if they do."""
+    area = np.nansum(shapely.area(polygons))
+    try:
+        joined = shapely.coverage_union_all(polygons)
+    except shapely.GEOSException:
+        return shapely.union_all(polygons)
+    if shapely.is_valid(joined) and abs(shapely.area(joined) - area) <= 1e-9 * area:
+        return joined
+    return shapely.union_all(polygons)
 
 
 def _judged(coverage: gpd.GeoDataFrame, radius_km: float | None, minutes: float | None) -> str:

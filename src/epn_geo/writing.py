@@ -395,10 +395,7 @@ def _fill_sheet(workbook: Any, sheet: Sheet) -> None:
         page.set_column(column, column, width)
         page.write_string(top, column, title, head)
         formats = {"number": number, "text": wrapped if longest > 50 else None, "date": dated}
-        for row, value in enumerate(values, start=top + 1):
-            if isinstance(value, bool | np.bool_):
-                value = sheet.yes_no[0 if value else 1]  # noqa: PLW2901 - words for people
-            _write_cell(page, (row, column), value, formats)
+        _fill_column(page, (top + 1, column), values, formats, sheet.yes_no)
         if name.startswith("part_") and len(frame):
             page.conditional_format(top + 1, column, top + len(frame), column, SHARE_BAR)
     page.set_row(top, HEAD_HEIGHT)
@@ -411,6 +408,29 @@ def _fill_sheet(workbook: Any, sheet: Sheet) -> None:
         _draw_chart(workbook, page, sheet, frame, top)
     if frame.shape[1] > 1:
         page.autofilter(top, 0, top + max(len(frame), 1), frame.shape[1] - 1)
+
+
+def _fill_column(
+    page: Any,
+    start: tuple[int, int],
+    values: list[Any],
+    formats: dict[str, Any],
+    yes_no: tuple[str, str],
+) -> None:
+    """Write cells downwards; the commonest kinds first, for there may be a million."""
+    first, column = start
+    number, text = formats["number"], formats["text"]
+    for row, value in enumerate(values, start=first):
+        kind = type(value)
+        if kind is float:
+            if value == value:  # noqa: PLR0124 - a missing figure is not itself
+                page.write_number(row, column, value, number)
+        elif kind is str:
+            page.write_string(row, column, value[:CELL_MAX], text)
+        elif isinstance(value, bool | np.bool_):
+            page.write_string(row, column, yes_no[0 if value else 1], text)
+        else:
+            _write_cell(page, (row, column), value, formats)
 
 
 def _write_cell(page: Any, at: tuple[int, int], value: Any, formats: dict[str, Any]) -> None:
