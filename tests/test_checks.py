@@ -592,3 +592,14 @@ def test_communes_without_town_halls_are_refused(communes: gpd.GeoDataFrame) -> 
 def test_the_standard_columns_are_all_read(communes: gpd.GeoDataFrame) -> None:
     places = make(dict.fromkeys(COLUMNS), points=[None])
     assert codes(check_places(places, communes)) == [(2, "ligne_vide", "avertissement")]
+
+
+def test_places_that_nothing_tells_what_they_are_are_told(
+    tmp_path: Path, communes: gpd.GeoDataFrame
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("nom,commune\nAu bourg,Caen\nEPN de Caen,Caen\n")
+    findings = check_places(read_places(path), communes)
+    assert findings.loc[findings["code"] == "categorie_absente", "ligne"].tolist() == [2]
+    path.write_text("nom,commune,categorie\nAu bourg,Caen,autre\n")
+    assert "categorie_absente" not in set(check_places(read_places(path), communes)["code"])

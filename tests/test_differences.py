@@ -419,3 +419,22 @@ def test_an_unknown_action_in_a_scenario_is_explained() -> None:
     add = make_places((0.0, 0.0), action=["supprimer"])
     with pytest.raises(epn.DataError, match="'ajouter' or 'retirer', not 'supprimer'"):
         epn.revise(make_places((0.0, 0.0)), add)
+
+
+def test_a_place_that_is_added_counts_for_its_departement_whatever_it_tells(
+    tmp_path: Path,
+) -> None:
+    """A name and a point are enough: the note says one place more, and what is not known of it."""
+    (tmp_path / "plus.csv").write_text("nom,latitude,longitude\nAu bourg,48.81,-0.50\n")
+    told: list[str] = []
+    record = deliver_changes(
+        Lists(embedded_path("demo/epn-demonstration.csv"), add=tmp_path / "plus.csv"),
+        tmp_path / "out",
+        {"departements": "61", "radii_km": [10.0]},
+        tell=lambda text, **_: told.append(text),
+    )
+    assert "changes.json" in record["fichiers"]
+    figures = json.loads((tmp_path / "out" / "changes.json").read_text(encoding="utf-8"))
+    assert any("Un lieu de plus dans l’Orne" in line for line in figures["note"])
+    assert figures["lieux"]["liste"][0]["code_departement"] == "61"
+    assert any("Catégorie inconnue" in line and "Au bourg" in line for line in told)

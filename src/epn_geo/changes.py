@@ -38,7 +38,7 @@ from epn_geo.geometry.arcs import Bools, Floats, settle
 from epn_geo.geometry.overlay import Geometries, covered_areas, uncovered_parts
 from epn_geo.inequality import gini_index
 from epn_geo.joins import LEVELS
-from epn_geo.pairing import compare_places
+from epn_geo.pairing import compare_places, name_communes
 from epn_geo.places import read_places
 from epn_geo.radii import Measure, Radius, named_measures, radii_of
 from epn_geo.standard import join_list, split_list
@@ -100,6 +100,7 @@ def compare(
     new = after if isinstance(after, gpd.GeoDataFrame) else read_places(after)
     if communes is None:
         communes = read_communes(region="28", whole_epci=True)
+    old, new = name_communes(old, communes), name_communes(new, communes)
     pairs = compare_places(old, new)
     return Comparison(pairs, compare_coverage(old, new, communes, radius_km, pairs=pairs))
 

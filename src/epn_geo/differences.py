@@ -24,9 +24,10 @@ from epn_geo.labels import Lang, number, say
 from epn_geo.maps import DEMONSTRATION, coverage_map
 from epn_geo.notepages import Note, write_note
 from epn_geo.notes import note_text
-from epn_geo.pairing import compare_places, revise
+from epn_geo.pairing import compare_places, name_communes, revise
 from epn_geo.places import read_places
 from epn_geo.radii import Measure, Radius
+from epn_geo.reading.guesses import absent_fields
 from epn_geo.report import header
 from epn_geo.runs import (
     RECORD,
@@ -39,6 +40,7 @@ from epn_geo.runs import (
     was_asked,
     watch_loss,
 )
+from epn_geo.sentences import count, listed
 from epn_geo.staging import staged_folder
 from epn_geo.study import RADII_KM
 from epn_geo.writing import Sheet, atomic_path, file_hash, write_json, write_layers, write_workbook
@@ -160,15 +162,15 @@ def _compare(lists: Lists, parameters: Mapping[str, Any], lang: Lang, tell: Tell
 
     def read(file: Path) -> gpd.GeoDataFrame:
         tell(say("step_read", lang, file=file.name))
-        places = read_places(file, columns=parameters.get("columns"))
-        blank = places["nom"].isna() & places["id"].isna() & places.geometry.isna()
-        return places[~blank].reset_index(drop=True)  # a blank row is no place: check tells it
+        return read_places(file, columns=parameters.get("columns"))
 
     before = read(lists.before)
     if lists.after is not None:
         after = read(lists.after)
     else:
-        after = revise(before, None if lists.add is None else read(lists.add), lists.remove)
+        added = None if lists.add is None else read(lists.add)
+        after = revise(before, added, lists.remove)
+        _tell_unknown_kinds(added, lang, tell)
     tell(say("step_measure", lang))
     folder = parameters.get("communes")
     communes = read_communes(
@@ -179,6 +181,7 @@ def _compare(lists: Lists, parameters: Mapping[str, Any], lang: Lang, tell: Tell
         path=folder,
     )
     radii = parameters.get("radii_km") or list(RADII_KM)
+    before, after = name_communes(before, communes), name_communes(after, communes)
     pairs = compare_places(before, after)
     change = compare_coverage(before, after, communes, radii, pairs=pairs)
     told = (*texts(before, "source"), *texts(after, "source"))
@@ -191,6 +194,16 @@ def _compare(lists: Lists, parameters: Mapping[str, Any], lang: Lang, tell: Tell
         [_source(len(communes), folder, lang)],
         any(text.startswith(DEMONSTRATION) for text in told),
     )
+
+
+def _tell_unknown_kinds(added: gpd.GeoDataFrame | None, lang: Lang, tell: Tell) -> None:
+    """Say which of the places that were added do not tell what they are."""
+    if added is None or "categorie" not in absent_fields(texts(added, "corrections")):
+        return
+    kinds = zip(texts(added, "nom"), texts(added, "categorie"), strict=True)
+    if names := [name for name, kind in kinds if kind == "autre"]:
+        words = {"places": count(len(names), "lieu", lang), "names": listed(names, lang)}
+        tell(say("diff_kind_unknown", lang, **words), done=True)
 
 
 def _source(communes: int, folder: str | None, lang: Lang) -> str:

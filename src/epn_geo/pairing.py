@@ -14,6 +14,7 @@ from epn_geo.communes import current_codes
 from epn_geo.crs import name_geometry, require_crs
 from epn_geo.errors import DataError, did_you_mean, fold
 from epn_geo.geometry.arcs import Bools, Floats, Ints
+from epn_geo.joins import locate
 from epn_geo.matching import Side, confidence, kilometres_apart, pair_rows
 from epn_geo.standard import join_list
 
@@ -134,6 +135,40 @@ def compare_places(
     frame.loc[one < 0, "rang_avant"] = pd.NA
     frame.loc[other < 0, "rang_apres"] = pd.NA
     return gpd.GeoDataFrame(frame, geometry=_points(before, after, one, other), crs=before.crs)
+
+
+def name_communes(places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Say of places whose list names no commune in which one they stand.
+
+    Parameters
+    ----------
+    places
+        Places in any CRS.
+    communes
+        The communes of the territory.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same rows; `code_insee`, and `commune` where there are such names, filled in where they
+        were missing and the point stands in a commune. What the list says itself stays.
+
+    Examples
+    --------
+    >>> from epn_geo.communes import read_communes
+    >>> point = gpd.points_from_xy([-0.37], [49.18], crs=4326)
+    >>> places = gpd.GeoDataFrame({"id": ["a"], "nom": ["EPN"]}, geometry=point)
+    >>> name_communes(places, read_communes(departements="14"))["code_insee"].tolist()
+    ['14118']
+    """
+    if "accord" in places:  # located before: the columns say where places stand
+        return places
+    located, out = locate(places, communes), places.copy()
+    for column in ("code_insee", "commune"):
+        if column in located:
+            standing = located[column]
+            out[column] = out[column].fillna(standing) if column in out else standing
+    return out
 
 
 def revise(

@@ -275,7 +275,11 @@ def _find_columns(
             found["point"] = column
             notes.append(f"colonne {column} lue comme coordonnées, d’après ce qu’elle contient")
     _require_somewhere(found, table, name)
-    missing = [f for f in REQUIRED if f not in found and f != "id" and f not in chosen]
+    kinds = (
+        () if {"typologie", "format_fs", "id_fs"} & {*found, *found.values()} else ("categorie",)
+    )
+    wanted = (*REQUIRED[1:], *kinds)  # but the id, which is made where there is none
+    missing = [field for field in wanted if field not in found and field not in chosen]
     unread = [str(c) for c in table.cells.columns if c not in found.values()]
     if missing and len(table.lines):
         notes.append(missing_note(missing, unread, known_columns()))

@@ -162,6 +162,7 @@ def check_values(book: Book) -> None:
         rows = positions(strange)
         nearest = [closest(c, CATEGORIES) for c in book.text("categorie")[rows]]
         book.add("categorie_inconnue", WARNING, rows, field="categorie", suggestion=nearest)
+    _check_untold_kinds(book)
     replaced = [_REPLACED.search(text) for text in book.text("corrections")]
     rows = positions(np.array([bool(found) for found in replaced], dtype=bool))
     written = [found[1] for found in replaced if found]
@@ -169,6 +170,17 @@ def check_values(book: Book) -> None:
     book.add(
         "categorie_inconnue", WARNING, rows, field="categorie", value=written, suggestion=nearest
     )
+
+
+def _check_untold_kinds(book: Book) -> None:
+    """Say which places nothing tells what they are: once for the list when it is nearly all."""
+    if "categorie" not in book.absent:
+        return
+    rows = positions((book.text("categorie") == "autre") & (book.text("typologie") == ""))
+    if len(rows) > _MANY and len(rows) > book.size / 2:
+        book.add_for_all("categorie_absente", "categorie_absente", NOTE, "categorie")
+    else:
+        book.add("categorie_absente", NOTE, rows, field="categorie", value=[""] * len(rows))
 
 
 def check_figures(book: Book) -> None:

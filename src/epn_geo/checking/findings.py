@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from epn_geo.labels import Lang, say
-from epn_geo.reading.guesses import MISSING, read_missing
+from epn_geo.reading.guesses import absent_fields
 
 Masks: TypeAlias = npt.NDArray[np.bool_]
 Rows: TypeAlias = npt.NDArray[np.int64]
@@ -83,14 +83,8 @@ class Book:
         cells = [self.text(name) != "" for name in fields if name in places.columns]
         filled = np.any(cells, axis=0) if cells else np.zeros(self.size, dtype=bool)
         self.here: Masks = filled | self.has_point
-        self.absent = self._absent()
+        self.absent = absent_fields(self.text("corrections"))
         self._rows: list[tuple[object, ...]] = []
-
-    def _absent(self) -> dict[str, str]:
-        """Give the fields that no column of the file was found for, and what could be theirs."""
-        notes = (text for text in self.text("corrections") if MISSING in text)
-        items = (item.removeprefix("fichier : ") for text in notes for item in text.split(" ; "))
-        return next(filter(None, map(read_missing, items)), {})
 
     def text(self, name: str) -> Texts:
         """Give a column as text, empty where there is no value or no column."""

@@ -224,3 +224,26 @@ def read_missing(note: str) -> dict[str, str]:
     if not note.startswith(MISSING):
         return {}
     return dict(_MISSING.findall(note.removeprefix(MISSING)))
+
+
+def absent_fields(corrections: Iterable[str]) -> dict[str, str]:
+    """Give the fields that a list has no column for, from what was said when it was read.
+
+    Parameters
+    ----------
+    corrections
+        The column of that name of a frame of places.
+
+    Returns
+    -------
+    dict
+        As `read_missing`.
+
+    Examples
+    --------
+    >>> absent_fields(["fichier : UTF-16 ; fichier : aucune colonne pour : nom", ""])
+    {'nom': ''}
+    """
+    items = (item for text in corrections if MISSING in text for item in text.split(" ; "))
+    found = (read_missing(item.removeprefix("fichier : ")) for item in items)
+    return next(filter(None, found), {})
