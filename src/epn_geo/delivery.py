@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,19 +9,30 @@ import geopandas as gpd
 import pandas as pd
 
 from epn_geo._version import __version__
-from epn_geo.apart import Caller, call_apart
+from epn_geo.apart import Caller, pictures_apart
+from epn_geo.areafiles import areas_that_count, places_reaching
+from epn_geo.areas import areas_at
 from epn_geo.checks import check_places
 from epn_geo.communes import read_communes
 from epn_geo.coverage import keep_near, serves
-from epn_geo.embedded import embedded_path
+from epn_geo.embedded import DEMONSTRATION, embedded_path
 from epn_geo.errors import DataError
 from epn_geo.joins import home_communes, locate
 from epn_geo.labels import Lang, number, say
 from epn_geo.maps import coverage_map
+from epn_geo.needs import read_needs
 from epn_geo.network.provenance import Provenance, read_provenance, source_line
+from epn_geo.outputs import (
+    cells_account,
+    is_demonstration,
+    need_account,
+    need_lines,
+    need_record,
+    need_title,
+)
 from epn_geo.places import read_places
 from epn_geo.radii import radii_of
-from epn_geo.report import write_report
+from epn_geo.report import header, write_report
 from epn_geo.runs import (
     RECORD,
     Tell,
@@ -38,7 +47,7 @@ from epn_geo.runs import (
     watch_loss,
 )
 from epn_geo.staging import staged_folder
-from epn_geo.study import DEMONSTRATION, Study, build
+from epn_geo.study import Study, build
 from epn_geo.styles import study_layers, write_styled_layers
 from epn_geo.tablefiles import sum_up_skills, write_table_files
 from epn_geo.writing import atomic_path, file_hash, write_json
@@ -63,6 +72,7 @@ def deliver(
     if_changed: bool = False,
     max_loss: float | None = None,
     told_as: dict[str, Any] | None = None,
+    draw: Caller | None = None,
 ) -> dict[str, Any]:
     """Build a study and write all of it into a folder, every file at once or none.
 
@@ -74,7 +84,9 @@ def deliver(
         Where to; made if need be.
     parameters
         ``columns`` for `read_places`; ``region``, ``departements``, ``epci``, ``radii_km`` and
-        ``judged_km`` for `study.build`.
+        ``judged_km``, or ``areas`` (a file) and ``judged_min``, for `study.build`; ``grid``, the
+        file of a population grid; ``need``, a dict of the ``file`` of a need, what is ``declared``
+        of it for `read_needs`, and ``by`` and ``min_need``, as `study.build` has them.
     date
         Date of the study, shown on what is made.
     mobile
@@ -90,6 +102,8 @@ def deliver(
         Refuse a list that has lost more than this share of the last run's places (0-1).
     told_as
         What the record says of the list, if it was found elsewhere than the run it repeats says.
+    draw
+        What `pictures_apart` gave, if it was started before.
 
     Returns
     -------
@@ -115,27 +129,35 @@ def deliver(
     options = {name: value for name, value in parameters.items() if name != "columns"}
     columns = parameters.get("columns")
     shown = options | {"columns": columns, "mobile": mobile, "date": date, "lang": lang}
-    request = told_request("build", {"entree": told_as or told_file(places, source)}, shown)
+    inputs = {"entree": told_as or told_file(places, source)} | _tell_files(shown)
+    request = told_request("build", inputs, shown)
     with staged_folder(folder) as stage:
         last = last_record(folder)
         if if_changed and last is not None and was_asked(last, request) and is_intact(folder, last):
             tell(say("run_unchanged", lang, folder=folder), done=True)
             return finished(last, folder, last)
-        with _pictures_apart() as draw:
+        with pictures_apart(wanted=draw is None) as here:
             tell(say("step_read", lang, file=source.name))
             frame = read_places(source, columns=columns)
             if mobile:
                 frame["couvre"] = ~frame["categorie"].isin(["CRANT", "projet lauréat"])
             tell(say("step_measure", lang))
-            study = build(frame, today=date, lang=lang, **options)
+            study = build(frame, today=date, lang=lang, **_with_need(options))
             provenance = read_provenance(source)
             sources = data_sources(study.communes, lang, provenance, options.get("communes"))
+            sources = [*_input_lines(study, options, lang), *sources]
             record = request | _account_of(study, sources, provenance)
             watch_loss(last, record, max_loss, lang, tell)
             demonstration = is_demonstration(study.places)
             tell(say("step_write", lang))
             written = _write_all(
-                study, stage, sources, draw, date=date, demonstration=demonstration, lang=lang
+                study,
+                stage,
+                sources,
+                draw or here,
+                date=date,
+                demonstration=demonstration,
+                lang=lang,
             )
         record["fichiers"] = {name: file_hash(stage / name) for name in written}
         write_json(record, stage / RECORD)
@@ -198,6 +220,13 @@ def repeat(
     then = {"epn-geo": record["epn-geo"], **record["paquets"]}
     if changed := [name for name in now if now[name] != then.get(name)]:
         tell(say("replay_versions", lang, names=", ".join(changed)), done=True)
+    if "portees" in record:
+        asked["areas"] = find_input(record, record_file.parent, "portees").as_posix()
+    if "grille" in record:
+        asked["grid"] = find_input(record, record_file.parent, "grille").as_posix()
+    if "besoin" in record:
+        file = find_input(record, record_file.parent, "besoin").as_posix()
+        asked["need"] = {"file": file, **asked["need"]}
     date, mobile = asked.pop("date"), asked.pop("mobile")
     done = deliver(
         places, folder, asked, date=date, mobile=mobile, lang=lang, tell=tell, told_as=told
@@ -209,28 +238,40 @@ def repeat(
     return done
 
 
-def is_demonstration(places: pd.DataFrame) -> bool:
-    """Tell whether any of the places is fictitious: its `source` begins with "Démonstration".
+def _tell_files(shown: dict[str, Any]) -> dict[str, Any]:
+    """Say by their content which other files are read; take their paths out of what is shown."""
+    told = {}
+    if (areas := shown.pop("areas", None)) is not None:
+        told["portees"] = told_file(Path(areas), Path(areas))
+    if (grid := shown.pop("grid", None)) is not None:
+        told["grille"] = told_file(Path(grid), Path(grid))
+    if (need := shown.pop("need", None)) is not None:
+        told["besoin"] = told_file(Path(need["file"]), Path(need["file"]))
+        shown["need"] = {name: value for name, value in need.items() if name != "file"}
+    return told
 
-    Parameters
-    ----------
-    places
-        Places.
 
-    Returns
-    -------
-    bool
-        True if so.
+def _with_need(options: dict[str, Any]) -> dict[str, Any]:
+    """Read the need that the options name."""
+    options = dict(options)
+    if (need := options.pop("need", None)) is not None:
+        options["needs"] = read_needs(need["file"], **need["declared"])
+        options |= {"need_by": need["by"], "min_need": need["min_need"]}
+    return options
 
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> is_demonstration(pd.DataFrame({"source": ["Démonstration epn-geo", None]}))
-    True
-    """
-    if "source" not in places:
-        return False
-    return bool(places["source"].astype("str").str.startswith("Démonstration").any())
+
+def _input_lines(study: Study, options: dict[str, Any], lang: Lang) -> list[str]:
+    """Say what areas, grid and need were read."""
+    lines = []
+    if study.areas is not None:
+        file = options["areas"]
+        lines.append(say("source_areas", lang, file=Path(file).name, count=len(study.areas)))
+    if study.cells is not None:
+        lines.append(say("source_grid", lang, file=Path(options["grid"]).name))
+        lines.append(cells_account(study.cells.to_dict(orient="records"), lang))
+    if study.needs is not None:
+        lines += need_lines(study.needs, Path(options["need"]["file"]).name, lang)
+    return lines
 
 
 def inspect_list(
@@ -333,11 +374,6 @@ def data_sources(
     return [*lines, say(key, lang, communes=number(len(communes), lang), folder=name)]
 
 
-def _pictures_apart() -> AbstractContextManager[Caller]:
-    """Draw in a process of its own, unless matplotlib is loaded here already."""
-    return call_apart("epn_geo.pictures:draw_pictures", wanted="matplotlib" not in sys.modules)
-
-
 def _write_all(
     study: Study,
     folder: Path,
@@ -356,7 +392,8 @@ def _write_all(
         study.coverage,
         places=near,
         gaps=study.gaps,
-        radius_km=study.measure.radius_km,
+        radius_km=study.measure.radius_km or study.measure.route_km,
+        minutes=study.measure.minutes,
         title=title,
         sources=sources,
         date=date,
@@ -370,6 +407,10 @@ def _write_all(
         gaps=study.gaps,
         # the page needs to be told only where each category has its own
         radius_km=None if isinstance(study.radius_km, float) else study.radius_km,
+        indicator=_indicators(study, lang),
+        reach=None
+        if study.areas is None
+        else areas_that_count(study.areas, study.places, study.communes),
         sources=sources,
         date=date,
         demonstration=demonstration,
@@ -377,7 +418,8 @@ def _write_all(
     )
     with atomic_path(folder / MAP) as temporary:
         page.save(str(temporary))
-    skills = sum_up_skills(study.places, study.communes, study.radius_km)
+    of_judged = None if study.areas is None else areas_at(study.areas, study.measure)
+    skills = sum_up_skills(study.places, study.communes, study.radius_km or 10.0, areas=of_judged)
     write_report(
         folder / WORKBOOK,
         study.coverage,
@@ -386,6 +428,8 @@ def _write_all(
         gaps=study.gaps,
         findings=study.findings,
         skills=skills,
+        ranking=study.ranking,
+        needs=study.needs,
         sources=sources,
         date=date,
         demonstration=demonstration,
@@ -397,9 +441,16 @@ def _write_all(
         gaps=study.gaps,
         epci=study.tables["epci"],
         radius_km=study.radius_km,
+        areas=study.areas,
         lang=lang,
     )
-    write_styled_layers(layers, folder / LAYERS, radius_km=study.measure.radius_km, lang=lang)
+    write_styled_layers(
+        layers,
+        folder / LAYERS,
+        radius_km=study.measure.radius_km or study.measure.route_km,
+        minutes=study.measure.minutes,
+        lang=lang,
+    )
     tables = {
         "communes": study.coverage,
         "epci": study.tables["epci"],
@@ -408,12 +459,24 @@ def _write_all(
         "zones": study.gaps,
         "competences": skills,
         "constats": study.findings,
+        **({} if study.ranking is None else {"classement": study.ranking}),
+        **({} if study.needs is None else {"besoins-lus": study.needs}),
     }
     written = write_table_files(tables, folder)
     for name, content in zip(PICTURES, drawn(), strict=True):
         with atomic_path(folder / name) as temporary:
             temporary.write_bytes(content)
     return [MAP, *PICTURES, WORKBOOK, LAYERS, *written]
+
+
+def _indicators(study: Study, lang: Lang) -> dict[str, str] | None:
+    """Offer what the study measured beside coverage, with coverage first."""
+    offered = {}
+    if study.needs is not None:
+        offered[f"besoin_{study.needs['indicateur'].iloc[0]}"] = need_title(study.needs, lang)
+    if study.cells is not None:
+        offered["distance_habitants_km"] = header("distance_habitants_km", lang)
+    return {"part": ""} | offered if offered else None
 
 
 def _title(study: Study, lang: Lang) -> str:
@@ -451,7 +514,20 @@ def _account_of(study: Study, sources: list[str], provenance: Provenance | None)
             for key, value in sorted(study.findings["gravite"].value_counts().items())
         },
         "departements": _plain_rows(study.tables["departement"]),
-    }
+    } | _account_of_files(study)
+
+
+def _account_of_files(study: Study) -> dict[str, Any]:
+    """Count what was read of areas, a grid and a need."""
+    told: dict[str, Any] = {}
+    if study.areas is not None:
+        without = study.findings.loc[study.findings["code"] == "lieu_sans_zone", "ligne"]
+        told["lieux_sans_portee"] = int(without.nunique())
+    if study.cells is not None:
+        told["carreaux"] = _plain_rows(study.cells)
+    if study.needs is not None:
+        told["besoins"] = need_record(study.needs, study.coverage)
+    return told
 
 
 def _in_territory(study: Study) -> pd.Series:
@@ -469,8 +545,10 @@ def _reaching_in(study: Study, inside: pd.Series) -> int:
     communes = study.communes
     if "dans_selection" in communes:
         communes = communes[communes["dans_selection"]]
-    if isinstance(study.radius_km, float):
-        return len(keep_near(outside, communes, study.radius_km))
+    if study.areas is not None:
+        return places_reaching(areas_at(study.areas, study.measure), outside, communes)
+    if study.radius_km is None or isinstance(study.radius_km, float):
+        return len(keep_near(outside, communes, study.radius_km or 0.0))
     radii = pd.Series(radii_of(outside, study.radius_km), index=outside.index)
     return sum(len(keep_near(outside[radii == km], communes, km)) for km in radii.unique())
 
@@ -497,6 +575,7 @@ def _account(record: dict[str, Any], lang: Lang, *, demonstration: bool) -> list
     rows = record["lieux"]["lignes"]
     inside = record["lieux"]["dans_le_territoire"] - record["lieux"]["dont_sans_coordonnees"]
     unknown = record["lieux"]["accord"].get("sans coordonnées", 0)
+    without = record.get("lieux_sans_portee", 0)
     lines = [say("demonstration", lang)] if demonstration else []
     return [
         *lines,
@@ -510,4 +589,7 @@ def _account(record: dict[str, Any], lang: Lang, *, demonstration: bool) -> list
             unknown=number(unknown, lang),
             findings=number(sum(record["constats"].values()), lang),
         ),
+        *([cells_account(record["carreaux"], lang)] if "carreaux" in record else []),
+        *([need_account(record["besoins"], lang)] if "besoins" in record else []),
+        *([say("account_areas", lang, count=number(without, lang))] if without else []),
     ]

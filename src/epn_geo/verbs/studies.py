@@ -7,9 +7,24 @@ from typing import Annotated
 
 import typer
 
+from epn_geo.apart import pictures_apart
 from epn_geo.errors import DataError
+from epn_geo.verbs.needs import (
+    By,
+    Code,
+    CodeLevel,
+    DirectionName,
+    Grid,
+    Level,
+    MinNeed,
+    NeedFile,
+    People,
+    RankLevel,
+    declare_need,
+)
 from epn_geo.verbs.options import (
     FINDINGS_REMAIN,
+    Areas,
     AsJson,
     Column,
     CommunesFolder,
@@ -22,11 +37,13 @@ from epn_geo.verbs.options import (
     Open,
     Region,
     Today,
+    area_options,
     conclude,
+    existing,
     known_lang,
     open_page,
+    parse_judged,
     parse_radii,
-    parse_radius,
     parse_share,
     story,
     study_options,
@@ -51,13 +68,37 @@ def build_command(
     ] = None,
     judged: Annotated[
         str | None,
-        typer.Option("--judged", help="The radius that gaps are judged by. [default: 10km]"),
+        typer.Option(
+            "--judged",
+            help="The radius that gaps are judged by, or the time of --areas, as 20min. "
+            "[default: 10km, 20min]",
+        ),
     ] = None,
+    areas: Areas = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.")] = Path(
         "maps"
     ),
     column: Column = None,
     communes: CommunesFolder = None,
+    grid: Grid = None,
+    need: NeedFile = None,
+    figure: Annotated[str | None, typer.Option("--figure", help="The column of the need.")] = None,
+    direction: Annotated[
+        DirectionName | None,
+        typer.Option("--direction", help="Whether a high or a low figure is a need."),
+    ] = None,
+    bounds: Annotated[
+        str | None,
+        typer.Option("--bounds", help="Least and greatest figure of the need, as 1..10."),
+    ] = None,
+    vintage: Annotated[
+        str | None, typer.Option("--vintage", help="The year or period that the need describes.")
+    ] = None,
+    level: Level = CodeLevel.COMMUNE,
+    code: Code = None,
+    people: People = None,
+    by: By = RankLevel.EPCI,
+    min_need: MinNeed = "50%",
     date: Today = None,
     mobile: Annotated[
         bool,
@@ -77,10 +118,11 @@ def build_command(
     as_json: AsJson = False,
 ) -> None:
     """Make the map, the workbook, the layers and the tables of a list of places."""
-    from epn_geo.delivery import deliver, repeat  # noqa: PLC0415 - geopandas costs a second
-
     if replay is not None:
-        if any((region, departement, epci, radius, judged, column, communes, date, mobile)):
+        from epn_geo.delivery import repeat  # noqa: PLC0415 - geopandas costs a second
+
+        given = (region, departement, epci, radius, judged, areas, column, communes, date, mobile)
+        if any((*given, grid, need, figure, direction, bounds, vintage)):
             raise DataError("--replay takes its parameters from the record: give no other.")
         with story(lang) as tell:
             again = repeat(replay, output, places=places, tell=tell)
@@ -89,17 +131,32 @@ def build_command(
         conclude(again, output, exit_code=exit_code, as_json=as_json)
         return
     study = study_options(places, region, departement, epci, column, communes=communes)
-    with story(lang) as tell:
+    reach = area_options(areas, radius)
+    if grid is not None:
+        study["grid"] = existing(grid).as_posix()
+    if need is not None:
+        declared = declare_need(
+            figure, direction, bounds, vintage, level=level, code=code, people=people
+        )
+        ranked = {"by": by.value, "min_need": parse_share(min_need)}
+        study["need"] = {"file": existing(need).as_posix(), "declared": declared, **ranked}
+    elif any((figure, direction, bounds, vintage)):
+        raise DataError("--figure, --direction, --bounds and --vintage go with --need FILE.")
+    # the process that draws loads what it needs while this one does
+    with pictures_apart(wanted=not if_changed) as draw, story(lang) as tell:
+        from epn_geo.delivery import deliver  # noqa: PLC0415 - as above
+
         summary = deliver(
             places,
             output,
-            study | {"radii_km": parse_radii(radius), "judged_km": parse_radius(judged)},
+            study | (reach or {"radii_km": parse_radii(radius)}) | parse_judged(judged),
             date=date,
             mobile=mobile,
             lang=known_lang(lang),
             tell=tell,
             if_changed=if_changed,
             max_loss=None if max_loss is None else parse_share(max_loss),
+            draw=None if if_changed else draw,
         )
     if open_map and not as_json:
         open_page(output / "carte.html", lang)
