@@ -18,6 +18,17 @@ INCLUDED = {
 }
 
 
+def on_files(files: Any, config: Any) -> Any:
+    """Add the notebooks, run from top to bottom."""
+    from mkdocs.structure.files import File  # noqa: PLC0415 - of the extra [docs]
+
+    from tools.notebook_pages import notebook_pages  # noqa: PLC0415 - the same
+
+    for path, content in notebook_pages().items():
+        files.append(File.generated(config, path, content=content))
+    return files
+
+
 def on_page_markdown(markdown: str, page: Any, **_: object) -> str:
     """Fill the pages that hold a placeholder."""
     name = page.file.src_uri
