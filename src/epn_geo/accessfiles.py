@@ -13,21 +13,23 @@ import pandas as pd
 from epn_geo.access import measure_access, measure_load
 from epn_geo.catchments import Decay, Method
 from epn_geo.cells import count_cells, locate_cells
-from epn_geo.communes import read_communes
 from epn_geo.coverage import measure_coverage, serves
-from epn_geo.embedded import embedded_path
-from epn_geo.errors import DataError
 from epn_geo.grids import read_grid
 from epn_geo.hours import add_weekly_hours
 from epn_geo.inequality import measure_inequality
-from epn_geo.joins import locate
 from epn_geo.labels import Lang, number, say
-from epn_geo.maps import coverage_map
-from epn_geo.places import read_places
+from epn_geo.outputs import (
+    cells_account,
+    is_demonstration,
+    read_network,
+    write_book,
+    write_frames,
+    write_map,
+)
 from epn_geo.population import measure_population
 from epn_geo.report import header
-from epn_geo.study import DEMONSTRATION
-from epn_geo.writing import Sheet, atomic_path, write_json, write_table, write_workbook
+from epn_geo.staging import staged_folder
+from epn_geo.writing import write_json
 
 HOURS, ACCESS = "heures_semaine", "acces_pour_10000_hab"
 COMMUNES, PLACES, INEQUALITY = "acces.csv", "acces-lieux.csv", "acces-inegalites.csv"
@@ -91,11 +93,7 @@ def study_access(
     >>> study.inequality["niveau"].iloc[0]
     'ensemble'
     """
-    source = embedded_path(DEMONSTRATION) if places is None else places
-    communes = read_communes(
-        territory.get("region"), territory.get("departements"), territory.get("epci")
-    )
-    located = locate(read_places(source, columns=territory.get("columns")), communes)
+    located, communes = read_network(places, territory)
     if supply == HOURS:
         located = add_weekly_hours(located)
     cells = None if grid is None else locate_cells(read_grid(grid), communes)
@@ -159,38 +157,35 @@ def deliver_access(
     >>> deliver_access(None, folder, {"departements": "61"}, {})["fichiers"]
     ['acces.csv', 'acces-lieux.csv', 'acces-inegalites.csv', 'acces.xlsx', 'acces.html']
     """
-    if folder.exists() and not folder.is_dir():
-        raise DataError(f"{folder} is a file: -o takes a folder.")
     tell(say("step_measure", lang))
     study = study_access(places, territory, **parameters)
     tell(say("step_write", lang))
-    lines = _definitions(study, parameters, lang)
+    lines, told = _definitions(study, parameters, lang), is_demonstration(study.places)
     tables = {COMMUNES: study.communes, PLACES: study.places, INEQUALITY: study.inequality}
-    for name, table in tables.items():
-        write_table(table, folder / name)
-    _write_workbook(study, folder / WORKBOOK, lines, lang)
-    title = header(ACCESS, lang)  # the map names an indicator by its column
-    page = coverage_map(
-        study.communes.rename(columns={ACCESS: title}),
-        places=study.places,
-        title=say("access_title", lang),
-        indicator=title,
-        lang=lang,
-        sources=lines,
-        date=date,
-    )
-    with atomic_path(folder / MAP) as temporary:
-        page.save(str(temporary))
-    record = _record(study, parameters, [*tables, WORKBOOK, MAP])
-    write_json(record, folder / RECORD)
+    sheets = {
+        "sheet_access": study.communes,
+        "sheet_places": study.places,
+        "sheet_access_shares": study.inequality,
+        **({} if study.cells is None else {"sheet_cells": study.cells}),
+    }
+    with staged_folder(folder) as stage:
+        files = write_frames(tables, stage)
+        files.append(write_book(sheets, stage / WORKBOOK, lines, demonstration=told, lang=lang))
+        page = write_map(
+            stage / MAP,
+            study.communes,
+            places=study.places,
+            title=say("access_title", lang),
+            indicator=ACCESS,
+            lang=lang,
+            sources=lines,
+            date=date,
+        )
+        record = _record(study, parameters, [*files, page])
+        write_json(record, stage / RECORD)
     for text in _account(study, lang):
         tell(text, done=True)
     return record
-
-
-def _is_demonstration(places: pd.DataFrame) -> bool:
-    source = places.get("source", pd.Series(dtype="str")).astype("str")
-    return bool(source.str.startswith("Démonstration").any())
 
 
 def _definitions(study: AccessStudy, parameters: Mapping[str, Any], lang: Lang) -> list[str]:
@@ -215,27 +210,6 @@ def _definitions(study: AccessStudy, parameters: Mapping[str, Any], lang: Lang) 
     ]
 
 
-def _write_workbook(study: AccessStudy, path: Path, lines: list[str], lang: Lang) -> None:
-    notice = say("demonstration", lang) if _is_demonstration(study.places) else None
-    frames = {
-        "sheet_access": study.communes.drop(columns=["mairie_longitude", "mairie_latitude"]),
-        "sheet_places": study.places,
-        "sheet_access_shares": study.inequality,
-    }
-    if study.cells is not None:
-        frames["sheet_cells"] = study.cells
-    write_workbook(
-        [
-            *(
-                Sheet(say(key, lang), frame, {c: header(c, lang) for c in map(str, frame)}, notice)
-                for key, frame in frames.items()
-            ),
-            Sheet(say("sheet_sources", lang), pd.DataFrame({say("sheet_sources", lang): lines})),
-        ],
-        path,
-    )
-
-
 def _record(study: AccessStudy, parameters: Mapping[str, Any], files: list[str]) -> dict[str, Any]:
     """Say what was measured and how, in plain data."""
     first = study.inequality.iloc[0].dropna().drop("niveau")
@@ -257,7 +231,7 @@ def _record(study: AccessStudy, parameters: Mapping[str, Any], files: list[str])
 def _account(study: AccessStudy, lang: Lang) -> list[str]:
     """Sum up in sentences."""
     first = study.inequality.iloc[0]
-    lines = [say("demonstration", lang)] if _is_demonstration(study.places) else []
+    lines = [say("demonstration", lang)] if is_demonstration(study.places) else []
     lines.append(
         say(
             "account_access",
@@ -269,16 +243,7 @@ def _account(study: AccessStudy, lang: Lang) -> list[str]:
         )
     )
     if study.cells is not None:
-        outside = study.cells[study.cells["rattachement"] == "hors communes"]
-        lines.append(
-            say(
-                "account_cells",
-                lang,
-                cells=number(int(study.cells["carreaux"].sum()), lang),
-                outside=number(int(outside["carreaux"].sum()), lang),
-                people=number(float(outside["population"].sum()), lang),
-            )
-        )
+        lines.append(cells_account(study.cells.to_dict(orient="records"), lang))
     unread = study.places.get("horaires_lus", pd.Series(dtype="str"))
     if missing := int((unread[serves(study.places)] != "oui").sum()) if len(unread) else 0:
         lines.append(say("account_hours", lang, places=number(missing, lang)))

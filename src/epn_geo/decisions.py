@@ -10,20 +10,15 @@ import geopandas as gpd
 import pandas as pd
 
 from epn_geo.closures import measure_closures
-from epn_geo.communes import read_communes
 from epn_geo.coverage import measure_coverage
 from epn_geo.crant import assign_crant, crant_territories
 from epn_geo.crs import WGS84
-from epn_geo.embedded import embedded_path
 from epn_geo.figures import find_figures
 from epn_geo.gaps import describe_gaps, find_gaps
-from epn_geo.joins import locate
 from epn_geo.labels import Lang, number, say
 from epn_geo.maps import coverage_map
 from epn_geo.means import measure_means
-from epn_geo.places import read_places
 from epn_geo.report import header
-from epn_geo.study import DEMONSTRATION
 from epn_geo.writing import (
     Sheet,
     atomic_path,
@@ -39,47 +34,6 @@ TOLD = (
     *("gain_cumule", "population_communes_hors_portee", "distance_moyenne_km", "distance_max_km"),
     *("equivalents", "pertes_equivalents", "objectif", "methode", "ecart_optimum"),
 )
-
-
-def read_network(
-    places: Path | None, options: dict[str, Any], *, whole_epci: bool = False
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Read a list of places and the territory it is studied in.
-
-    Parameters
-    ----------
-    places
-        A list of places, or None for the demonstration network.
-    options
-        ``columns`` for `read_places`; ``region``, ``departements``, ``epci`` for `read_communes`.
-    whole_epci
-        As `read_communes`.
-
-    Returns
-    -------
-    tuple of geopandas.GeoDataFrame
-        The places, located, and the communes.
-
-    Raises
-    ------
-    EpnGeoError
-        If the file or the territory cannot be used.
-
-    Examples
-    --------
-    >>> network, communes = read_network(None, {"departements": "61"})
-    >>> len(network), len(communes)
-    (153, 381)
-    """
-    source = embedded_path(DEMONSTRATION) if places is None else places
-    network = read_places(source, columns=options.get("columns"))
-    communes = read_communes(
-        options.get("region"),
-        options.get("departements"),
-        options.get("epci"),
-        whole_epci=whole_epci,
-    )
-    return locate(network, communes), communes
 
 
 def deliver_sites(

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from epn_geo.errors import DataError
 
+DEMONSTRATION = "demo/epn-demonstration.csv"  # a fictitious network, told as such everywhere
+
 
 def embedded_path(name: str) -> Path:
     """Give the path of an embedded file or folder.

@@ -20,7 +20,8 @@ from epn_geo.communes import read_epci, successions
 from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
 from epn_geo.geometry.arcs import Floats
 from epn_geo.reading.repairs import repair_commune_code
-from epn_geo.tables import Table, read_table
+from epn_geo.reading.tabling import Table
+from epn_geo.tables import read_table
 
 Level = Literal["commune", "epci", "iris", "departement"]
 Direction = Literal["high", "low"]
@@ -209,6 +210,43 @@ def add_needs(communes: gpd.GeoDataFrame, needs: pd.DataFrame) -> gpd.GeoDataFra
         origin = origin.mask(np.isfinite(value), str(declared["niveau"]))
     out[f"{name}_origine"] = pd.Series(origin.to_numpy(), index=out.index, dtype="str")
     return out
+
+
+def name_need(needs: pd.DataFrame, measured: pd.DataFrame, file: str = "The file") -> str:
+    """Give the name of a need, if it says anything of these communes.
+
+    Parameters
+    ----------
+    needs
+        What `read_needs` gave.
+    measured
+        Communes with what `add_needs` added.
+    file
+        What the error calls it.
+
+    Returns
+    -------
+    str
+        The name.
+
+    Raises
+    ------
+    DataError
+        If no commune has a figure.
+
+    Examples
+    --------
+    >>> needs = pd.DataFrame({"indicateur": ["age"]})
+    >>> name_need(needs, pd.DataFrame({"besoin_age": [3.0]}))
+    'age'
+    """
+    name = str(needs["indicateur"].iloc[0]) if len(needs) else ""
+    if not name or measured[f"besoin_{name}"].isna().all():
+        raise DataError(
+            f"{file} says nothing of these {len(measured)} communes: look at the column of codes, "
+            "the level and the territory."
+        )
+    return name
 
 
 def _check_declarations(direction: str, bounds: tuple[float, float], level: str) -> None:

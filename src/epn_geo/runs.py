@@ -108,8 +108,8 @@ def shrinkage(last: Mapping[str, Any] | None, record: Mapping[str, Any]) -> floa
     return max([0.0, *(1 - float(new) / float(old) for old, new in pairs if old)])
 
 
-def find_input(record: Mapping[str, Any], beside: Path) -> Path:
-    """Find the list that a run read, by its SHA-256.
+def find_input(record: Mapping[str, Any], beside: Path, entry: str = "entree") -> Path:
+    """Find the list, or another file, that a run read, by its SHA-256.
 
     Parameters
     ----------
@@ -117,11 +117,13 @@ def find_input(record: Mapping[str, Any], beside: Path) -> Path:
         The record of the run.
     beside
         The record's folder.
+    entry
+        What the record calls it.
 
     Returns
     -------
     pathlib.Path
-        The list: where the run found it, or beside the record, or in the folder above.
+        The file: where the run found it, or beside the record, or in the folder above.
 
     Raises
     ------
@@ -135,7 +137,7 @@ def find_input(record: Mapping[str, Any], beside: Path) -> Path:
         ...
     epn_geo.errors.DataError: The list a.csv of that run was not found. Name it: ...
     """
-    told = record["entree"]
+    told = record[entry]
     name = str(told["fichier"])
     given = Path(told.get("chemin") or name)
     known: list[Path] = [given, beside / given, beside / name, beside.parent / name, Path(name)]
@@ -144,6 +146,11 @@ def find_input(record: Mapping[str, Any], beside: Path) -> Path:
         if file_hash(path) == told["sha256"]:
             return path
     what = f"has changed since ({there[0]})" if there else "was not found"
+    if entry != "entree":
+        raise DataError(
+            f"The file {name} of that run {what}. Put it beside {RECORD}; its SHA-256 is "
+            f"{told['sha256']}."
+        )
     raise DataError(
         f"The list {name} of that run {what}. Name it: epn-geo build LIST --replay {RECORD}; its "
         f"SHA-256 is {told['sha256'] or 'not known'}."

@@ -9,19 +9,27 @@ from typing import NamedTuple
 import geopandas as gpd
 import pandas as pd
 
+from epn_geo.areafiles import check_areas, read_areas
+from epn_geo.areas import areas_at, warned_once
+from epn_geo.cells import count_cells, locate_cells
 from epn_geo.checks import check_places
 from epn_geo.communes import OneOrMore, read_communes
 from epn_geo.coverage import measure_coverage
-from epn_geo.embedded import embedded_path
+from epn_geo.embedded import DEMONSTRATION, embedded_path
 from epn_geo.gaps import find_gaps, flag_underserved
+from epn_geo.grids import read_grid
 from epn_geo.joins import locate
 from epn_geo.labels import Lang
+from epn_geo.needs import add_needs, name_need
 from epn_geo.places import read_places
+from epn_geo.population import measure_gaps, measure_population
 from epn_geo.radii import Measure, Radius, measure_for
+from epn_geo.ranking import flag_priority, rank_needs
 from epn_geo.summaries import Level, summarise
 
-DEMONSTRATION = "demo/epn-demonstration.csv"
 RADII_KM = (5.0, 10.0, 15.0)
+__all__ = ["DEMONSTRATION", "LEVELS", "RADII_KM", "Study", "build"]
+
 LEVELS: tuple[Level, ...] = ("region", "departement", "epci", "commune")
 
 
@@ -35,7 +43,11 @@ class Study(NamedTuple):
     gaps: gpd.GeoDataFrame  # zones out of reach
     tables: dict[str, pd.DataFrame]  # by "region", "departement", "epci", "commune"
     measure: Measure  # the columns that gaps and flags are judged by
-    radius_km: Radius  # the reach they are judged by: a number, or one per category
+    radius_km: Radius | None  # the reach they are judged by: a number, one per category, or areas
+    areas: gpd.GeoDataFrame | None = None  # polygons of reach, where they stood in place of discs
+    cells: pd.DataFrame | None = None  # the account of a population grid's cells
+    needs: pd.DataFrame | None = None  # every row of the need, and what became of it
+    ranking: pd.DataFrame | None = None  # territories by people out of reach and need
 
 
 def build(
@@ -47,6 +59,12 @@ def build(
     communes: gpd.GeoDataFrame | str | Path | None = None,
     radii_km: Sequence[float] | Mapping[str, float] = RADII_KM,
     judged_km: float | None = None,
+    areas: gpd.GeoDataFrame | str | Path | None = None,
+    judged_min: float | None = None,
+    grid: pd.DataFrame | str | Path | None = None,
+    needs: pd.DataFrame | None = None,
+    need_by: Level = "epci",
+    min_need: float = 0.5,
     today: str | None = None,
     lang: Lang = "fr",
 ) -> Study:
@@ -66,6 +84,22 @@ def build(
     judged_km
         The radius that gaps and flags are judged by; 10 km if it is among the radii, else the
         middle one.
+    areas
+        Polygons of reach in place of discs, as `read_areas` reads them from a file or `isochrones`
+        gives them; `radii_km` is then not used. What is doubtful in them stands in the findings.
+    judged_min
+        The time, in minutes, that gaps and flags are judged by, if the areas are of several: 20 if
+        it is among them, else the middle one.
+    grid
+        A population grid, or its file: people within reach, their distances and those of the zones
+        out of reach are then counted by its cells (`measure_population`, `measure_gaps`).
+    needs
+        A need, as `read_needs` gives it: flags say where it is high (`flag_priority`), and
+        territories are ranked by it (`rank_needs`).
+    need_by
+        The territories that are ranked.
+    min_need
+        From which need (0-1) on a commune that is short is a priority.
     today
         Date (``YYYY-MM-DD``) against which stale entries are found; not checked if left out.
     lang
@@ -80,7 +114,7 @@ def build(
     Raises
     ------
     EpnGeoError
-        If a file, a territory or a radius cannot be used.
+        If a file, a territory, a radius or areas cannot be used.
 
     Examples
     --------
@@ -100,20 +134,53 @@ def build(
     radii: Radius | Sequence[float] = (
         dict(radii_km) if isinstance(radii_km, Mapping) else list(radii_km)
     )
-    coverage = measure_coverage(territory, places, radii)
-    measure = measure_for(coverage, judged_km)
-    coverage = flag_underserved(coverage, radius_km=measure.radius_km, lang=lang)
+    if areas is not None and not isinstance(areas, gpd.GeoDataFrame):
+        areas = read_areas(areas)
+    with warned_once():  # the findings tell of places without areas
+        reach = 10.0 if areas is not None else radii
+        coverage = measure_coverage(territory, places, reach, areas=areas)
+    measure = measure_for(coverage, judged_km, judged_min)
+    km, minutes = measure.radius_km or measure.route_km, measure.minutes
+    of_judged = None if areas is None else areas_at(areas, measure)
+    cells = None
+    if grid is not None:
+        read = grid if isinstance(grid, pd.DataFrame) else read_grid(grid)
+        cells = locate_cells(read, territory)
+        with warned_once():
+            coverage = measure_population(
+                coverage, places, cells, radii if areas is None else None, areas=areas
+            )
+    coverage = flag_underserved(coverage, radius_km=km, minutes=minutes, lang=lang)
+    ranking = None
+    if needs is not None:
+        coverage = add_needs(coverage, needs)
+        name = name_need(needs, coverage, "The need")
+        ranking = rank_needs(coverage, name, by=need_by, radius_km=km, minutes=minutes)
+        coverage = flag_priority(coverage, name, min_need=min_need, lang=lang)
     inside = territory
     if "dans_selection" in territory:
         inside = territory[territory["dans_selection"]]
     judged: Radius = radii if isinstance(radii, dict) else float(measure.radius_km or 0)
+    findings = check_places(places, territory, today=today, lang=lang)
+    if areas is not None:
+        doubtful = check_areas(areas, places, lang=lang)
+        findings = pd.concat([findings, doubtful], ignore_index=True)
+    with warned_once():
+        gaps = find_gaps(inside, places, judged if areas is None else 10.0, areas=of_judged)
+        if cells is not None:
+            own = judged if areas is None else None
+            gaps = measure_gaps(gaps, inside, places, cells, own, areas=of_judged)
     return Study(
         communes=territory,
         places=places,
-        findings=check_places(places, territory, today=today, lang=lang),
+        findings=findings,
         coverage=coverage,
-        gaps=find_gaps(inside, places, judged),
+        gaps=gaps,
         tables={level: summarise(coverage, places, by=level) for level in LEVELS},
         measure=measure,
-        radius_km=judged,
+        radius_km=judged if areas is None else None,
+        areas=areas,
+        cells=None if cells is None else count_cells(cells),
+        needs=needs,
+        ranking=ranking,
     )

@@ -65,7 +65,9 @@ def summarise(
           commune); `communes_hors_portee` and `population_communes_hors_portee` (communes whose
           town hall is out of reach); each with a suffix if several radii were measured;
         - `distance_moyenne_km`: from the town hall to the nearest place, weighted by population;
-          `distance_max_km`;
+          `distance_max_km`; with a population grid (`measure_population`), `distance_habitants_km`,
+          from where people live, and `part_comptee_par_carreaux`, the share of the people who live
+          in communes that were counted by cells (0-1);
         - where the list has such columns, use and means: the sums of `visites`, `inscrits`, `etp`,
           `agents`, `budget`, each with how many places told it (`…_renseignes`), and the ratios of
           `measure_means` (`part_inscrits`, `visites_par_inscrit`, `habitants_par_etp`,
@@ -219,6 +221,12 @@ def _measures_by(rows: pd.DataFrame, code: str) -> pd.DataFrame:
     weighted = (rows["distance_km"] * people).groupby(keys).sum(min_count=1)
     table["distance_moyenne_km"] = weighted / known.groupby(keys).sum()
     table["distance_max_km"] = rows["distance_km"].groupby(keys).max()
+    if "distance_habitants_km" in rows:
+        lived = people.where(rows["distance_habitants_km"].notna())
+        total = (rows["distance_habitants_km"] * people).groupby(keys).sum(min_count=1)
+        table["distance_habitants_km"] = total / lived.groupby(keys).sum()
+        by_cells = people * (rows["methode_population"] == "carreaux")
+        table["part_comptee_par_carreaux"] = by_cells.groupby(keys).sum() / population
     return table
 
 

@@ -6,7 +6,7 @@ import json
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -52,41 +52,59 @@ class RankLevel(StrEnum):
     REGION = "region"
 
 
+Figure = Annotated[str, typer.Option("--figure", help="The column of the figure.")]
+Direction = Annotated[
+    DirectionName, typer.Option("--direction", help="Whether a high or a low figure is a need.")
+]
+Bounds = Annotated[
+    str, typer.Option("--bounds", help="Least and greatest figure there can be, as 1..10.")
+]
+Vintage = Annotated[
+    str, typer.Option("--vintage", help="The year or period that the figure describes.")
+]
+Level = Annotated[CodeLevel, typer.Option("--level", help="What the codes of the file are.")]
+Code = Annotated[
+    str | None, typer.Option("--code", help="The column of codes, if not found by itself.")
+]
+People = Annotated[
+    str | None,
+    typer.Option("--people", help="The column of people, to average former communes and IRIS."),
+]
+By = Annotated[RankLevel, typer.Option("--by", help="What is ranked by need.")]
+MinNeed = Annotated[
+    str, typer.Option("--min-need", help="From which need on a gap is a priority, as 50%.")
+]
+Grid = Annotated[
+    Path | None,
+    typer.Option("--grid", help="A population grid (INSEE 200 m: CSV, GeoPackage, Parquet)."),
+]
+NeedFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--need",
+        help="A table with one figure of need by territory; give --figure, --direction, --bounds "
+        "and --vintage with it.",
+    ),
+]
+
+
 def needs_command(
     need: Annotated[Path, typer.Argument(help="A table with one figure by territory.")],
-    figure: Annotated[str, typer.Option("--figure", help="The column of the figure.")],
-    direction: Annotated[
-        DirectionName, typer.Option("--direction", help="Whether a high or a low figure is a need.")
-    ],
-    bounds: Annotated[
-        str, typer.Option("--bounds", help="Least and greatest figure there can be, as 1..10.")
-    ],
-    vintage: Annotated[
-        str, typer.Option("--vintage", help="The year or period that the figure describes.")
-    ],
+    figure: Figure,
+    direction: Direction,
+    bounds: Bounds,
+    vintage: Vintage,
     places: Annotated[
         Path | None,
         typer.Argument(help="A list of places; the fictitious demonstration network if left out."),
     ] = None,
-    level: Annotated[
-        CodeLevel, typer.Option("--level", help="What the codes of the file are.")
-    ] = CodeLevel.COMMUNE,
-    code: Annotated[
-        str | None, typer.Option("--code", help="The column of codes, if not found by itself.")
-    ] = None,
-    people: Annotated[
-        str | None,
-        typer.Option("--people", help="The column of people, to average former communes and IRIS."),
-    ] = None,
-    by: Annotated[RankLevel, typer.Option("--by", help="What is ranked.")] = RankLevel.EPCI,
+    level: Level = CodeLevel.COMMUNE,
+    code: Code = None,
+    people: People = None,
+    by: By = RankLevel.EPCI,
     radius: Annotated[str, typer.Option("--radius", help="Reach of a place, as 10km.")] = "10km",
-    min_need: Annotated[
-        str, typer.Option("--min-need", help="From which need on a gap is a priority, as 50%.")
-    ] = "50%",
-    grid: Annotated[
-        Path | None,
-        typer.Option("--grid", help="A population grid (INSEE 200 m: CSV, GeoPackage, Parquet)."),
-    ] = None,
+    min_need: MinNeed = "50%",
+    grid: Grid = None,
     region: Region = None,
     departement: Departement = None,
     epci: Epci = None,
@@ -102,15 +120,9 @@ def needs_command(
     from epn_geo.needfiles import RECORD, deliver_needs  # noqa: PLC0415 - heavy
 
     territory = study_options(places, region, departement, epci, column)
-    declared = {
-        "column": figure,
-        "direction": direction.value,
-        "bounds": parse_bounds(bounds),
-        "vintage": vintage,
-        "level": level.value,
-        "code": code,
-        "weight": people,
-    }
+    declared = declare_need(
+        figure, direction, bounds, vintage, level=level, code=code, people=people
+    )
     parameters = {
         "radius_km": parse_radius(radius),
         "by": by.value,
@@ -127,6 +139,52 @@ def needs_command(
     else:
         for name in [*record["fichiers"], RECORD]:
             typer.echo(str(output / name))
+
+
+def declare_need(
+    figure: str | None,
+    direction: DirectionName | None,
+    bounds: str | None,
+    vintage: str | None,
+    *,
+    level: CodeLevel = CodeLevel.COMMUNE,
+    code: str | None = None,
+    people: str | None = None,
+) -> dict[str, Any]:
+    """Gather what is declared of a need.
+
+    Parameters
+    ----------
+    figure, direction, bounds, vintage, level, code, people
+        As typed.
+
+    Returns
+    -------
+    dict
+        For `read_needs`.
+
+    Raises
+    ------
+    DataError
+        If something must be told and is not.
+
+    Examples
+    --------
+    >>> declare_need("age", DirectionName.HIGH, "0..100", "2022")["bounds"]
+    (0.0, 100.0)
+    """
+    given = {"figure": figure, "direction": direction, "bounds": bounds, "vintage": vintage}
+    if missing := [f"--{name}" for name, value in given.items() if value is None]:
+        raise DataError(f"A need must be declared: give {', '.join(missing)} with it.")
+    return {
+        "column": figure,
+        "direction": None if direction is None else direction.value,
+        "bounds": parse_bounds(bounds or ""),
+        "vintage": vintage,
+        "level": level.value,
+        "code": code,
+        "weight": people,
+    }
 
 
 def parse_bounds(text: str) -> tuple[float, float]:

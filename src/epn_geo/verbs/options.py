@@ -311,9 +311,8 @@ def study_options(
     >>> study_options(None, None, ["61"], None, None)["departements"]
     ['61']
     """
-    if places is not None and not places.exists():
-        names = [file.name for file in places.parent.glob("*")] if places.parent.is_dir() else []
-        raise DataError(f"There is no file {places}.{did_you_mean(places.name, names)}")
+    if places is not None:
+        existing(places)
     if not (region or departement or epci):
         region = ["28"]
     options = {
@@ -324,6 +323,35 @@ def study_options(
     }
     # left out unless asked, so that records made before the option still tell the same run
     return options if communes is None else options | {"communes": communes.as_posix()}
+
+
+def existing(path: Path) -> Path:
+    """Give a path back if there is such a file.
+
+    Parameters
+    ----------
+    path
+        As typed.
+
+    Returns
+    -------
+    pathlib.Path
+        The same.
+
+    Raises
+    ------
+    DataError
+        If there is none.
+
+    Examples
+    --------
+    >>> existing(Path(".")).as_posix()
+    '.'
+    """
+    if not path.exists():
+        names = [file.name for file in path.parent.glob("*")] if path.parent.is_dir() else []
+        raise DataError(f"There is no file {path}.{did_you_mean(path.name, names)}")
+    return path
 
 
 def parse_share(text: str) -> float:

@@ -87,7 +87,7 @@ def sites_command(
     as_json: AsJson = False,
 ) -> None:
     """Propose where new labels help most, with proof that nothing does better."""
-    from epn_geo import decisions  # noqa: PLC0415 - geopandas costs a second, help does not
+    from epn_geo import decisions, outputs  # noqa: PLC0415 - geopandas costs a second
     from epn_geo import sites as rooms  # noqa: PLC0415 - as above
     from epn_geo.labels import say  # noqa: PLC0415 - as above
 
@@ -103,9 +103,9 @@ def sites_command(
     with story(lang) as tell:
         spoken = known_lang(lang)
         tell(say("step_read", spoken, file=_name(places)))
-        network, communes = decisions.read_network(places, where)
+        network, communes = outputs.read_network(places, where)
         if candidates is not None:
-            options["candidates"], _ = decisions.read_network(candidates, where | {"columns": None})
+            options["candidates"], _ = outputs.read_network(candidates, where | {"columns": None})
         tell(say("step_search", spoken))
         if share is None:
             found = rooms.suggest_sites(
@@ -157,7 +157,7 @@ def skills_command(
     as_json: AsJson = False,
 ) -> None:
     """Say which services (or publics, labels …) are within reach of whom, by territory."""
-    from epn_geo import decisions  # noqa: PLC0415 - as above
+    from epn_geo import decisions, outputs  # noqa: PLC0415 - as above
     from epn_geo import skills as rooms  # noqa: PLC0415 - as above
     from epn_geo.labels import number, say  # noqa: PLC0415 - as above
 
@@ -167,7 +167,7 @@ def skills_command(
     with story(lang) as tell:
         spoken = known_lang(lang)
         tell(say("step_read", spoken, file=_name(places)))
-        network, communes = decisions.read_network(places, options, whole_epci=by == "epci")
+        network, communes = outputs.read_network(places, options, whole_epci=by == "epci")
         tell(say("step_measure", spoken))
         matrix = rooms.skills_matrix(network, communes, by=level, field=field, radius_km=radius_km)
         gaps = None
@@ -202,7 +202,7 @@ def network_command(
     as_json: AsJson = False,
 ) -> None:
     """Say who depends on each place alone, which CRANT have too much, and with what means."""
-    from epn_geo import decisions  # noqa: PLC0415 - as above
+    from epn_geo import decisions, outputs  # noqa: PLC0415 - as above
     from epn_geo.labels import say  # noqa: PLC0415 - as above
 
     radius_km = parse_radius(radius) or 0.0
@@ -210,7 +210,7 @@ def network_command(
     with story(lang) as tell:
         spoken = known_lang(lang)
         tell(say("step_read", spoken, file=_name(places)))
-        network, communes = decisions.read_network(places, options)
+        network, communes = outputs.read_network(places, options)
         tell(say("step_measure", spoken))
         told = _told(network, communes, None, spoken)
         written = decisions.deliver_network(
@@ -247,7 +247,8 @@ def _told(
     network: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, date: str | None, lang: Any
 ) -> dict[str, Any]:
     """Gather what is said on everything made: sources, date, language, and whether it is real."""
-    from epn_geo.delivery import data_sources, is_demonstration  # noqa: PLC0415 - as above
+    from epn_geo.delivery import data_sources  # noqa: PLC0415 - as above
+    from epn_geo.outputs import is_demonstration  # noqa: PLC0415 - as above
 
     return {
         "sources": data_sources(communes, lang),
