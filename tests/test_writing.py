@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,7 +14,15 @@ import pytest
 import shapely
 
 import epn_geo as epn
-from epn_geo.writing import Sheet, atomic_path, write_json, write_workbook
+from epn_geo.errors import DataError
+from epn_geo.writing import (
+    Sheet,
+    atomic_path,
+    write_json,
+    write_layer,
+    write_table,
+    write_workbook,
+)
 
 HOSTILE = ["=1+1", "+33 2 31", "-1+2", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x")']
 
@@ -118,3 +129,38 @@ def test_any_frame_makes_a_workbook(tmp_path: Path) -> None:
     assert [cell.value for cell in sheet[2]][1:] == ["['a']", "oui"]
     assert sheet["A2"].value.isoformat() == "2020-01-31T00:00:00"
     assert sheet["A2"].number_format == "yyyy-mm-dd"
+
+
+def refuse(code: int) -> Callable[..., Path]:
+    def replace(self: Path, target: Path) -> Path:
+        raise OSError(code, os.strerror(code), str(self))
+
+    return replace
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (errno.EACCES, "close it if it is open in another program"),
+        (errno.ENOSPC, "the disk is full"),
+        (errno.EROFS, "choose another place with -o"),
+    ],
+)
+def test_what_the_system_refuses_to_write_is_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, words: str
+) -> None:
+    monkeypatch.setattr(Path, "replace", refuse(code))
+    with pytest.raises(DataError, match=rf"t\.csv.*{words}"):
+        write_table(pd.DataFrame({"a": [1]}), tmp_path / "t.csv")
+    monkeypatch.undo()
+    assert list(tmp_path.iterdir()) == []  # and nothing half written stays
+
+
+def test_a_file_in_the_way_of_a_folder_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("")
+    frame = gpd.GeoDataFrame(geometry=[shapely.Point(0, 0)], crs=4326)
+    with pytest.raises(DataError, match="is a file, and no folder"):
+        write_layer(frame, tmp_path / "a" / "b" / "t.geojson")
+    (tmp_path / "t.csv").mkdir()
+    with pytest.raises(DataError, match="is a folder: give the name of a file in it"):
+        write_table(frame, tmp_path / "t.csv")

@@ -15,9 +15,12 @@ A message says what is wrong, which value, where, and what to do about it. Probl
 from __future__ import annotations
 
 import difflib
+import errno
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
 
 
 class EpnGeoError(Exception):
@@ -89,3 +92,61 @@ def did_you_mean(value: str, choices: Iterable[str]) -> str:
     folded = {fold(choice): choice for choice in choices}
     close = difflib.get_close_matches(fold(value), folded, n=1, cutoff=0.7)
     return f" Did you mean {folded[close[0]]!r}?" if close else ""
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY)
+
+
+@contextmanager
+def writing_to(path: str | Path) -> Iterator[None]:
+    """Turn what a system refuses to write into a sentence that says what to do.
+
+    Parameters
+    ----------
+    path
+        The file or folder that is wanted.
+
+    Yields
+    ------
+    None
+        The block that writes.
+
+    Raises
+    ------
+    DataError
+        If the disk is full, the place is forbidden, the file is open in another program, or a file
+        stands where a folder is wanted, or a folder where a file is.
+
+    Examples
+    --------
+    >>> with writing_to("tableaux.xlsx"):
+    ...     raise PermissionError(13, "Permission denied")
+    Traceback (most recent call last):
+        ...
+    epn_geo.errors.DataError: tableaux.xlsx cannot be written (Permission denied): close it ...
+    """
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, EpnGeoError):
+            raise
+        raise DataError(_unwritable(Path(path), error)) from error
+
+
+def _unwritable(path: Path, error: OSError) -> str:
+    """Say why a file could not be written, and what to do about it."""
+    if error.errno in _FULL:
+        return f"{path} cannot be written: the disk is full. Make room, or choose another place."
+    if path.is_dir() and error.errno in (errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST):
+        return f"{path} is a folder: give the name of a file in it."
+    above = next((one for one in path.parents if one.is_file()), None)
+    if above is not None:
+        return f"{path} cannot be written: {above} is a file, and no folder."
+    reason = error.strerror or str(error)
+    if error.errno in _FORBIDDEN:
+        return (
+            f"{path} cannot be written ({reason}): close it if it is open in another program, such "
+            "as a spreadsheet, or choose another place with -o."
+        )
+    return f"{path} cannot be written ({reason}): choose another place with -o."

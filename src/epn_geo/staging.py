@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from epn_geo.errors import DataError, EpnGeoError
+from epn_geo.errors import DataError, EpnGeoError, writing_to
 from epn_geo.runs import RECORD, last_record
 from epn_geo.writing import file_hash, write_json
 
@@ -75,13 +75,15 @@ def staged_folder(folder: str | Path) -> Iterator[Path]:
         raise DataError(f"{folder} is a file: -o takes a folder.")
     workshop = _workshop(target)
     with folder_lock(folder):
-        _heal(target, workshop)
-        stage = workshop / "nouveau"
-        stage.mkdir(parents=True)
+        with writing_to(folder):
+            _heal(target, workshop)
+            stage = workshop / "nouveau"
+            stage.mkdir(parents=True)
         try:
             yield stage
-            if any(stage.iterdir()):
-                _commit(stage, target)
+            with writing_to(folder):
+                if any(stage.iterdir()):
+                    _commit(stage, target)
         finally:
             shutil.rmtree(workshop, ignore_errors=True)
 
@@ -119,8 +121,9 @@ def folder_lock(folder: str | Path) -> Iterator[None]:
     workshop = _workshop(Path(folder).resolve())
     path = workshop.with_name(workshop.name + LOCK)
     made = [one for one in (path.parent, *path.parent.parents) if not one.exists()]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    held = _take_lock(path)
+    with writing_to(folder):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        held = _take_lock(path)
     if held is None:
         raise EpnGeoError(
             f"Another run is writing into {folder}: wait for its end, or choose another folder."

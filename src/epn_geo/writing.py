@@ -17,7 +17,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from epn_geo.errors import DataError, did_you_mean
+from epn_geo.errors import DataError, did_you_mean, writing_to
 
 # shares as bars from 0 to 1, the same length for the same share in every sheet
 SHARE_BAR = {
@@ -59,6 +59,11 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     pathlib.Path
         Where to write. It has the same suffix.
 
+    Raises
+    ------
+    DataError
+        If the system refuses to write there.
+
     Examples
     --------
     >>> import tempfile
@@ -69,11 +74,12 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     ['a.txt']
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.stem}-", dir=path.parent) as folder:
-        temporary = Path(folder) / path.name
-        yield temporary
-        temporary.replace(path)
+    with writing_to(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{path.stem}-", dir=path.parent) as folder:
+            temporary = Path(folder) / path.name
+            yield temporary
+            temporary.replace(path)
 
 
 def write_layer(frame: gpd.GeoDataFrame, path: str | Path, *, layer: str | None = None) -> Path:
@@ -137,7 +143,7 @@ def write_layers(frames: dict[str, gpd.GeoDataFrame], path: str | Path) -> Path:
     'a.gpkg'
     """
     path = Path(path)
-    _check_suffix(path, LAYER_FORMATS)
+    check_suffix(path, LAYER_FORMATS)
     if len(frames) != 1 and path.suffix.lower() != ".gpkg":
         raise DataError(f"{path.name} cannot hold {len(frames)} layers: use a .gpkg file.")
     with atomic_path(path) as temporary:
@@ -180,7 +186,7 @@ def write_table(frame: pd.DataFrame, path: str | Path, *, french: bool = True) -
     ['nom;part', 'EPN;0,5', "'=1+1;"]
     """
     path = Path(path)
-    _check_suffix(path, TABLE_FORMATS)
+    check_suffix(path, TABLE_FORMATS)
     plain = without_geometry(frame)
     with atomic_path(path) as temporary:
         if path.suffix.lower() == ".parquet":
@@ -503,10 +509,28 @@ def _missing(value: object) -> bool:
     return value is None or value is pd.NA or value is pd.NaT or value != value  # noqa: PLR0124
 
 
-def _check_suffix(path: Path, known: tuple[str, ...]) -> None:
-    if path.suffix.lower() not in known:
-        hint = did_you_mean(path.suffix, known)
-        raise DataError(f"{path.name}: the suffix must be one of {', '.join(known)}.{hint}")
+def check_suffix(path: str | Path | None, known: tuple[str, ...]) -> None:
+    """Refuse a file that cannot be written for its suffix, before the work that fills it.
+
+    Parameters
+    ----------
+    path
+        Where a file is wanted; None for none.
+    known
+        The suffixes of what can be written.
+
+    Raises
+    ------
+    DataError
+        For another suffix.
+
+    Examples
+    --------
+    >>> check_suffix("lieux.csv", TABLE_FORMATS)
+    """
+    if path is not None and Path(path).suffix.lower() not in known:
+        hint = did_you_mean(Path(path).suffix, known)
+        raise DataError(f"{Path(path).name}: the suffix must be one of {', '.join(known)}.{hint}")
 
 
 def _write_csv(frame: pd.DataFrame, path: Path, *, french: bool) -> None:

@@ -185,8 +185,10 @@ def check_command(
 ) -> None:
     """Say what is doubtful in a list of places, row by row."""
     from epn_geo.delivery import inspect_list  # noqa: PLC0415 - as above
+    from epn_geo.writing import TABLE_FORMATS, check_suffix  # noqa: PLC0415 - as above
 
     where = study_options(places, region, departement, epci, column, communes=communes)
+    check_suffix(output, TABLE_FORMATS)
     with story(lang) as tell:
         findings = inspect_list(places, where, date=date, lang=known_lang(lang), tell=tell)
     remaining = findings[findings["gravite"] != "information"]
