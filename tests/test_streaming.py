@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -418,13 +419,13 @@ def test_a_client_that_is_none_is_explained(tmp_path: Path, world: Any, grid: pd
         epn.measure_population(world, two_places(), frame, client="tcp://127.0.0.1:1")
 
 
-@pytest.fixture
-def cluster() -> Iterator[Any]:
-    """Two workers, each a process, on this machine."""
+@contextmanager
+def local_cluster(workers: int) -> Iterator[Any]:
+    """Give a client of some workers, each a process of this machine."""
     distributed = pytest.importorskip("distributed")
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1",
+            n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
             dashboard_address="127.0.0.1:0", silence_logs=50,
         ) as running,
         distributed.Client(running, set_as_default=False) as client,
@@ -432,11 +433,29 @@ def cluster() -> Iterator[Any]:
         yield client
 
 
+def die(_grid: pd.DataFrame) -> int:
+    os._exit(1)
+
+
 @pytest.mark.slow
-@pytest.mark.filterwarnings("default")  # distributed's own, when a worker is killed
-def test_a_cluster_gives_the_same_figures_though_a_worker_is_killed(
-    tmp_path: Path, cluster: Any
-) -> None:
+@pytest.mark.filterwarnings("default")  # distributed's own, when a worker dies
+def test_what_fails_on_a_cluster_is_explained(tmp_path: Path, grid: pd.DataFrame) -> None:
+    pytest.importorskip("distributed", reason="needs the extra [dask]; CI installs it")
+    dask = pytest.importorskip("dask")  # after the other, which fills the settings changed here
+    path = write_parts(grid, tmp_path / "grid", 1)
+    quick = {"distributed.scheduler.allowed-failures": 0, "distributed.comm.timeouts.connect": "1s"}
+    with dask.config.set(quick):
+        with local_cluster(1) as client, pytest.raises(epn.DataError, match="died several times"):
+            streaming.tally_grid(path, die, sum, client=client)
+        with pytest.raises(
+            epn.DataError, match=r"No Dask scheduler answers at 'tcp://127\.0\.0\.1:1'"
+        ):
+            streaming.tally_grid(path, len, sum, client="tcp://127.0.0.1:1")
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")  # the same
+def test_a_cluster_gives_the_same_figures_though_a_worker_is_killed(tmp_path: Path) -> None:
     communes = epn.read_communes(departements=["14", "27"])
     west, south, east, north = (int(v) // 200 * 200 for v in communes.to_crs(3035).total_bounds)
     x, y = (a.ravel() for a in np.meshgrid(range(west, east, 200), range(south, north, 200)))
@@ -448,32 +467,32 @@ def test_a_cluster_gives_the_same_figures_though_a_worker_is_killed(
     towns = communes.to_crs(2154).sample(40, random_state=1).representative_point()
     places = gpd.GeoDataFrame({"categorie": ["EPN"] * 40}, geometry=towns.to_numpy(), crs=2154)
     here = epn.measure_population(communes, places, path, [5, 10])
+    with local_cluster(2) as cluster:
+        workers = cluster.run(os.getpid)
+        assert len(set(workers.values()) | {os.getpid()}) == 3
+        assert all(address.startswith("tcp://127.0.0.1:") for address in workers)
+        told: list[tuple[int, int]] = []
 
-    workers = cluster.run(os.getpid)
-    assert len(set(workers.values()) | {os.getpid()}) == 3
-    assert all(address.startswith("tcp://127.0.0.1:") for address in workers)
-    told: list[tuple[int, int]] = []
+        def kill_one(done: int, total: int) -> None:
+            if not told:
+                os.kill(next(iter(workers.values())), signal.SIGKILL)
+            told.append((done, total))
 
-    def kill_one(done: int, total: int) -> None:
-        if not told:
-            os.kill(next(iter(workers.values())), signal.SIGKILL)
-        told.append((done, total))
-
-    there = epn.measure_population(
-        communes, places, path, [5, 10], client=cluster, progress=kill_one
-    )
-    same(there, here)
-    assert told[0][0] < told[-1][0] == told[-1][1] == len(frame)
-    assert len(told) == 24
-    assert set(cluster.run(os.getpid).values()) != set(workers.values())  # one did die
-    again = epn.measure_population(
-        communes, places, path, [5, 10], client=cluster.scheduler.address
-    )
-    same(again, here)
-    twice = frame.iloc[:5]
-    twice.to_parquet(path / "twice.parquet")
-    with pytest.raises(epn.DataError, match="come twice"):
-        epn.measure_population(communes, places, path, client=cluster)
-    (path / "twice.parquet").write_bytes(b"PAR1 damaged")
-    with pytest.raises(epn.DataError, match="cannot be read"):
-        epn.measure_population(communes, places, path, client=cluster)
+        there = epn.measure_population(
+            communes, places, path, [5, 10], client=cluster, progress=kill_one
+        )
+        same(there, here)
+        assert told[0][0] < told[-1][0] == told[-1][1] == len(frame)
+        assert len(told) == 24
+        assert set(cluster.run(os.getpid).values()) != set(workers.values())  # one did die
+        again = epn.measure_population(
+            communes, places, path, [5, 10], client=cluster.scheduler.address
+        )
+        same(again, here)
+        twice = frame.iloc[:5]
+        twice.to_parquet(path / "twice.parquet")
+        with pytest.raises(epn.DataError, match="come twice"):
+            epn.measure_population(communes, places, path, client=cluster)
+        (path / "twice.parquet").write_bytes(b"PAR1 damaged")
+        with pytest.raises(epn.DataError, match="cannot be read"):
+            epn.measure_population(communes, places, path, client=cluster)
