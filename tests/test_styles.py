@@ -165,6 +165,29 @@ def test_proposed_sites_have_a_layer_of_their_own(coverage, tmp_path):
     path = write_styled_layers(layers, tmp_path / "a.gpkg")
     assert gpd.read_file(path, layer="lieux_proposes")["rang"].tolist() == [1]
     assert np.isfinite(gpd.read_file(path, layer="lieux_proposes").geometry.x).all()
+    for name, other in (("lieux_proposes", path), ("sites", tmp_path / "b.gpkg")):
+        if name == "sites":
+            write_styled_layers({"sites": sites}, other)
+        styles = dict(rows(other, "SELECT f_table_name, styleQML FROM layer_styles"))
+        qml = styles[name]
+        assert parsed(str(qml)).get("labelsEnabled") == "1"
+        (text,) = parsed(str(qml)).iter("text-style")
+        assert text.get("fieldName") == "rang"
+
+
+def test_every_layer_of_a_study_is_there_and_opens_coloured(tmp_path):
+    study = epn.study.build(departements="61", radii_km=[10.0])
+    sites = epn.suggest_sites(study.communes, study.places, 2, 10.0)
+    layers = study_layers(
+        study.coverage, study.places, gaps=study.gaps, sites=sites, epci=study.tables["epci"]
+    )
+    path = write_styled_layers(layers, tmp_path / "couches.gpkg")
+    there = gpd.list_layers(path)
+    shapes = dict(zip(there["name"], there["geometry_type"], strict=True))
+    names = {"lieux", "communes", "epci", "zones_hors_portee", "portee", "lieux_proposes"}
+    assert set(shapes) == names | {"layer_styles"}
+    opened = rows(path, "SELECT f_table_name FROM layer_styles WHERE useAsDefault = 1")
+    assert sorted(name for (name,) in opened) == sorted(names)
 
 
 def test_only_a_geopackage_holds_styles(coverage, tmp_path):

@@ -1,29 +1,26 @@
-"""What helps to decide, written to a folder: proposed sites, skills, and who depends on whom."""
+"""What helps to decide, written to a folder: proposed sites, and who lacks which skill."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from epn_geo.closures import measure_closures
+from epn_geo.areafiles import areas_that_count
+from epn_geo.areas import warned_once
 from epn_geo.coverage import measure_coverage
-from epn_geo.crant import assign_crant, crant_territories
 from epn_geo.crs import WGS84
-from epn_geo.figures import find_figures
-from epn_geo.gaps import describe_gaps, find_gaps
-from epn_geo.labels import Lang, number, say
-from epn_geo.maps import coverage_map
-from epn_geo.means import measure_means
+from epn_geo.gaps import find_gaps
+from epn_geo.labels import Lang, number, reach_name, say
+from epn_geo.outputs import write_book, write_map
+from epn_geo.radii import Measure
 from epn_geo.report import header
+from epn_geo.styles import write_styled_layers
 from epn_geo.writing import (
     Sheet,
-    atomic_path,
     write_layer,
-    write_layers,
     write_table,
     write_workbook,
 )
@@ -43,6 +40,7 @@ def deliver_sites(
     radius_km: float,
     folder: Path,
     *,
+    areas: gpd.GeoDataFrame | None = None,
     sources: Sequence[str] = (),
     demonstration: bool = False,
     date: str | None = None,
@@ -61,6 +59,8 @@ def deliver_sites(
         The radius of the map.
     folder
         Where to; made if need be.
+    areas
+        Polygons of reach of the network in place of discs, if they were given.
     sources
         Lines on where the data is from, for the map.
     demonstration
@@ -79,27 +79,36 @@ def deliver_sites(
     --------
     >>> import tempfile
     >>> from epn_geo.sites import suggest_sites
+    >>> from epn_geo.outputs import read_network
     >>> network, communes = read_network(None, {"departements": "61"})
     >>> sites = suggest_sites(communes, network, new=1)
     >>> deliver_sites({"sites": sites}, network, communes, 10, Path(tempfile.mkdtemp()))
     ['sites.csv', 'sites.xlsx', 'sites.gpkg', 'carte-sites.html']
     """
+    lines = [say("sites_definition", lang), say("sites_near_ties", lang), *sources]
     lists = {name: _as_list(frame) for name, frame in frames.items()}
     written = [write_table(frame, folder / f"{name}.csv").name for name, frame in lists.items()]
-    written.append(_write_book(lists, folder / "sites.xlsx", demonstration, lang))
-    written.append(write_layers(frames, folder / "sites.gpkg").name)
-    coverage = measure_coverage(communes, network, radius_km)
-    page = coverage_map(
+    sheets = {f"sheet_{name}": frame for name, frame in lists.items()}
+    book = folder / "sites.xlsx"
+    written.append(write_book(sheets, book, lines, demonstration=demonstration, lang=lang))
+    written.append(write_styled_layers(frames, folder / "sites.gpkg", lang=lang).name)
+    reach = 10.0 if areas is not None else radius_km
+    with warned_once():
+        coverage = measure_coverage(communes, network, reach, areas=areas)
+        gaps = find_gaps(communes, network, reach, areas=areas)
+    page = write_map(
+        folder / "carte-sites.html",
         coverage,
         places=network,
-        gaps=find_gaps(communes, network, radius_km),
+        gaps=gaps,
+        reach=None if areas is None else areas_that_count(areas, network, communes),
         sites=_in_words(frames["sites"], lang),
-        sources=sources,
+        sources=lines,
         demonstration=demonstration,
         date=date,
         lang=lang,
     )
-    return [*written, _save(page, folder / "carte-sites.html")]
+    return [*written, page]
 
 
 def deliver_skills(
@@ -109,6 +118,7 @@ def deliver_skills(
     radius_km: float,
     folder: Path,
     *,
+    areas: gpd.GeoDataFrame | None = None,
     title: str | None = None,
     sources: Sequence[str] = (),
     demonstration: bool = False,
@@ -129,7 +139,7 @@ def deliver_skills(
         The radius of the map.
     title
         Title of the map.
-    folder, sources, demonstration, date, lang
+    folder, areas, sources, demonstration, date, lang
         As `deliver_sites`.
 
     Returns
@@ -141,6 +151,7 @@ def deliver_skills(
     --------
     >>> import tempfile
     >>> from epn_geo.skills import skills_matrix
+    >>> from epn_geo.outputs import read_network
     >>> network, communes = read_network(None, {"departements": "61"})
     >>> matrix = skills_matrix(network, communes, by="departement")
     >>> deliver_skills(matrix, None, network, 10, Path(tempfile.mkdtemp()))
@@ -153,73 +164,23 @@ def deliver_skills(
     written.append(write_table(gaps, folder / "manques.csv").name)
     written.append(write_layer(gaps, folder / "manques.gpkg").name)
     shown = f"{header('part_sans_service', lang)} (%)"
-    coverage = measure_coverage(gaps, network, radius_km)
+    with warned_once():
+        reach = 10.0 if areas is not None else radius_km
+        coverage = measure_coverage(gaps, network, reach, areas=areas)
     coverage[shown] = 100 * coverage["part_sans_service"]
-    page = coverage_map(
+    page = write_map(
+        folder / "carte-manques.html",
         coverage,
         places=network,
-        indicator=shown,
+        indicator={shown: shown},
+        reach=None if areas is None else areas_that_count(areas, network, gaps),
         title=title,
         sources=sources,
         demonstration=demonstration,
         date=date,
         lang=lang,
     )
-    return [*written, _save(page, folder / "carte-manques.html")]
-
-
-def deliver_network(
-    network: gpd.GeoDataFrame,
-    communes: gpd.GeoDataFrame,
-    radius_km: float,
-    folder: Path,
-    *,
-    by: Any = "departement",
-    demonstration: bool = False,
-    lang: Lang = "fr",
-) -> list[str]:
-    """Write who depends on each place, each CRANT's territory, the blocks, and the means.
-
-    Parameters
-    ----------
-    network, communes, radius_km
-        As `measure_closures`.
-    folder
-        Where to; made if need be.
-    by
-        The level of the table of use and means.
-    demonstration
-        Say on every sheet that the network is fictitious.
-    lang
-        Language of what is made.
-
-    Returns
-    -------
-    list of str
-        The names of the files: ``fermetures.csv``, ``zones.csv``, ``crant.csv`` if there is any
-        CRANT, ``moyens.csv`` if the list holds figures of use or means, then a workbook and layers
-        of all of them.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> network, communes = read_network(None, {"departements": "61"})
-    >>> deliver_network(network, communes, 10, Path(tempfile.mkdtemp()))
-    ['fermetures.csv', 'zones.csv', 'crant.csv', 'reseau.xlsx', 'reseau.gpkg']
-    """
-    closures = measure_closures(network, communes, radius_km)
-    zones = describe_gaps(find_gaps(communes, network, radius_km), communes, network)
-    frames: dict[str, pd.DataFrame] = {"fermetures": closures, "zones": zones}
-    if (network["categorie"] == "CRANT").any():
-        frames["fermetures"] = assign_crant(closures, communes)
-        frames["crant"] = crant_territories(network, communes, lang=lang)
-    if find_figures(network):
-        frames["moyens"] = measure_means(network, communes, by=by)
-    short = frames | {"fermetures": _ranked(frames["fermetures"])}
-    written = [write_table(frame, folder / f"{name}.csv").name for name, frame in short.items()]
-    written.append(_write_book(short, folder / "reseau.xlsx", demonstration, lang))
-    layers = {n: frame for n, frame in frames.items() if isinstance(frame, gpd.GeoDataFrame)}
-    return [*written, write_layers(layers, folder / "reseau.gpkg").name]
+    return [*written, page]
 
 
 def tell_sites(found: gpd.GeoDataFrame, lang: Lang = "fr") -> str:
@@ -240,6 +201,7 @@ def tell_sites(found: gpd.GeoDataFrame, lang: Lang = "fr") -> str:
     Examples
     --------
     >>> from epn_geo.sites import suggest_sites
+    >>> from epn_geo.outputs import read_network
     >>> network, communes = read_network(None, {"departements": "61"})
     >>> tell_sites(suggest_sites(communes, network, new=1)).split(" ; ")[-1]
     'écart possible : 0,00 %.'
@@ -252,17 +214,19 @@ def tell_sites(found: gpd.GeoDataFrame, lang: Lang = "fr") -> str:
         lang,
         count=number(len(found), lang),
         people=number(last["gain_cumule"], lang),
-        radius=number(last["rayon_km"], lang, 0 if last["rayon_km"] % 1 == 0 else 1),
+        reach=_reach_of(last, lang),
         left=number(last["population_communes_hors_portee"], lang),
         method=last["methode"],
         gap=number(100 * last["ecart_optimum"], lang, 2),
     )
 
 
-def _save(page: Any, path: Path) -> str:
-    with atomic_path(path) as temporary:
-        page.save(str(temporary))
-    return path.name
+def _reach_of(site: pd.Series, lang: Lang) -> str:
+    """Name the reach of a new site: its own, or that of the areas."""
+    told = {name: site.get(name) for name in ("rayon_km", "minutes", "route_km")}
+    radius = told.pop("rayon_km")
+    measure = Measure("", radius) if radius is not None else Measure("", **told, areas=True)
+    return reach_name(measure, lang).replace("\u00a0", " ")
 
 
 def _as_list(sites: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -282,34 +246,6 @@ def _in_words(sites: gpd.GeoDataFrame, lang: Lang) -> gpd.GeoDataFrame:
     kept = [c for c in sites if c in TOLD or (c.startswith("gain_") and c[5:7].isdigit())]
     words = {column: header(column, lang) for column in kept if column != "nom"}
     return sites[[*kept, "geometry"]].rename(columns=words)
-
-
-def _ranked(closures: pd.DataFrame) -> pd.DataFrame:
-    """Put the places whose closure hurts most first, with what is told of them."""
-    told = ["id", "nom", "categorie", "commune", "epci", "departement"]
-    at = list(closures.columns).index("communes_dependantes")
-    added = [c for c in closures.columns[at:] if c != "geometry"]
-    table = closures[[*(c for c in told if c in closures), *added]]
-    return table.sort_values("rang_fermeture", kind="stable", na_position="last")
-
-
-def _write_book(
-    frames: dict[str, pd.DataFrame] | dict[str, gpd.GeoDataFrame],
-    path: Path,
-    demonstration: bool,
-    lang: Lang,
-) -> str:
-    notice = say("demonstration", lang) if demonstration else None
-    sheets = [
-        Sheet(
-            say(f"sheet_{name}", lang),
-            frame,
-            {column: header(column, lang) for column in map(str, frame.columns)},
-            notice,
-        )
-        for name, frame in frames.items()
-    ]
-    return write_workbook(sheets, path).name
 
 
 def _write_matrix(matrix: pd.DataFrame, path: Path, demonstration: bool, lang: Lang) -> str:

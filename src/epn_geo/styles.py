@@ -47,6 +47,9 @@ EXPRESSIONS = {
     "population": '"population"',
 }
 OUTLINE = "#8c8c8c"
+# layers that are known under another name too, and those whose points bear a figure
+ALSO_CALLED = {"layer_sites": ("sites",)}
+LABELLED = {"layer_sites": "rang"}
 # what a layer of reach keeps of the places
 REACH_COLUMNS = ("id", "nom", "categorie", "commune", "rayon_km", *TIMES)
 
@@ -219,9 +222,10 @@ def layer_styles(
     }
     styles = []
     for key, make in makers.items():
-        if (name := say(key, lang)) in layers:
-            title = say(key.replace("layer_", "style_"), lang)
-            styles.append(Style(name, title, _qml(make(lang), layers[name], lang)))
+        title = say(key.replace("layer_", "style_"), lang)
+        for name in {say(key, lang), *ALSO_CALLED.get(key, ())} & set(layers):
+            qml = _qml(make(lang), layers[name], lang, LABELLED.get(key))
+            styles.append(Style(name, title, qml))
     if (name := say("layer_communes", lang)) in layers:
         suffix = _judged(layers[name], radius_km, minutes)
         styles += _commune_styles(name, layers[name], suffix, lang)
@@ -261,9 +265,7 @@ def _judged(coverage: gpd.GeoDataFrame, radius_km: float | None, minutes: float 
     return measure_for(coverage, radius_km, minutes).suffix
 
 
-def _commune_styles(
-    name: str, coverage: gpd.GeoDataFrame, judged: str, lang: Lang
-) -> list[Style]:
+def _commune_styles(name: str, coverage: gpd.GeoDataFrame, judged: str, lang: Lang) -> list[Style]:
     """Make a style for each indicator and radius; the share of area within reach is the default."""
     radii = find_radii(coverage)
     styles: list[Style] = []
@@ -426,10 +428,30 @@ def _site_renderer(_lang: Lang) -> ET.Element:
     return _single([_marker("#ffffff", "circle", 4.5)], "marker")
 
 
-def _qml(renderer: ET.Element, frame: gpd.GeoDataFrame, lang: Lang) -> str:
+def _labels(field: str) -> ET.Element:
+    """Write a field over each point, whatever else is there."""
+    labeling = ET.Element("labeling", type="simple")
+    settings = ET.SubElement(labeling, "settings")
+    ET.SubElement(
+        settings, "text-style", fieldName=field, isExpression="0", fontFamily="Sans Serif",
+        fontSize="8", fontSizeUnit="Point", fontWeight="75", textColor=_rgba("#1a1a1a"),
+        textOpacity="1",
+    )  # fmt: skip
+    # over the point, in its middle
+    ET.SubElement(settings, "placement", placement="1", quadOffset="4", xOffset="0", yOffset="0")
+    ET.SubElement(settings, "rendering", drawLabels="1", displayAll="1", obstacle="0")
+    return labeling
+
+
+def _qml(
+    renderer: ET.Element, frame: gpd.GeoDataFrame, lang: Lang, labelled: str | None = None
+) -> str:
     """Make the style document: how to draw, and what to call the fields."""
     root = ET.Element("qgis", version="3.4.0", styleCategories="Symbology|Fields|Labeling")
     root.append(renderer)
+    if labelled in frame:
+        root.set("labelsEnabled", "1")
+        root.append(_labels(str(labelled)))
     aliases = ET.SubElement(root, "aliases")
     # the first field of the file is its identifier, which the frame does not have
     fields = [str(column) for column in frame.columns if column != frame.geometry.name]
