@@ -295,3 +295,139 @@ def test_more_areas_never_cover_less_and_their_order_does_not_matter(some, more)
     left = (1 - both) * 16
     assert gaps["aire_km2"].sum() == pytest.approx(left.sum(), abs=1e-5)
     assert gaps.is_valid.all()
+
+
+# -- who depends on whom, skills, sites, changes
+
+
+def test_what_closes_with_a_place_is_what_only_its_polygon_reaches() -> None:
+    overlapping = boxes(("a", 20, (0, 0, 6, 4)), ("b", 20, (4, 0, 10, 4)))
+    lost = epn.measure_closures(PAIR, THREE, areas=overlapping)
+    # a alone: the whole first commune; both: half of the second; b alone: a quarter of it and more
+    assert lost["aire_dependante_km2"].tolist() == [16.0, 16.0]
+    assert lost["population_dependante_aire"].tolist() == [100.0, 300.0]
+    assert lost["communes_dependantes"].tolist() == [1, 1]
+    assert lost["population_dependante_mairie"].tolist() == [100.0, 400.0]
+    assert lost["rang_fermeture"].tolist() == [2, 1]
+    assert lost["distance_suivant_km"].tolist() == [8.0, 8.0]
+    # beyond the middle: both polygons hold the hall of the second commune
+    wider = boxes(("a", 20, (0, 0, 7, 4)), ("b", 20, (5, 0, 10, 4)))
+    assert epn.measure_closures(PAIR, THREE, areas=wider)["communes_dependantes"].tolist() == [1, 1]
+    same = boxes(("a", 20, (0, 0, 8, 4)), ("b", 20, (0, 0, 8, 4)))
+    assert epn.measure_closures(PAIR, THREE, areas=same)["aire_dependante_km2"].tolist() == [0, 0]
+    with pytest.raises(epn.DataError, match="do not say whose they are"):
+        epn.measure_closures(PAIR, THREE, areas=overlapping[["minutes", "geometry"]])
+
+
+def test_fine_discs_as_areas_close_like_the_radius(orne) -> None:
+    communes, places, areas = orne
+    discs = epn.measure_closures(places, communes, 8)
+    polygons = epn.measure_closures(places, communes, areas=areas)
+    column = "population_dependante_aire"
+    np.testing.assert_allclose(polygons[column], discs[column], atol=3)
+    alone = (frame["communes_dependantes"].fillna(-1) for frame in (polygons, discs))
+    assert sum(one != other for one, other in zip(*alone, strict=True)) <= 1
+
+
+def test_skills_are_sought_within_the_polygons_of_those_who_offer_them() -> None:
+    places = PAIR.assign(services=["Loisirs et créations numériques", None])
+    gaps = epn.find_skill_gaps(THREE, places, "Loisirs et créations numériques", areas=AREAS)
+    assert gaps["part_tous_lieux"].tolist() == [1.0, 0.25, 0.375]
+    assert gaps["part_service"].tolist() == [1.0, 0.25, 0.0]
+    assert gaps["population_sans_service"].tolist() == [0.0, 0.0, 150.0]
+    assert gaps["mairie_sans_service"].tolist() == [False, False, True]
+    table = epn.skills_matrix(places, THREE, by="departement", areas=AREAS)
+    told = table[table["valeur"] == "Loisirs et créations numériques"]
+    assert told["population_couverte"].tolist() == [150.0, 0.0]
+    for call in (
+        lambda: epn.skills_matrix(places, THREE, areas=AREAS[["geometry"]]),
+        lambda: epn.find_skill_gaps(
+            THREE, places, "Loisirs et créations numériques", areas=AREAS[["geometry"]]
+        ),
+    ):
+        with pytest.raises(epn.DataError, match="do not say whose they are"):
+            call()
+
+
+def test_sites_are_proposed_where_no_polygon_reaches() -> None:
+    sites = epn.suggest_sites(THREE, PAIR, new=3, radius_km=1, areas=AREAS)
+    assert sites[["id", "gain_population", "rayon_km", "minutes"]].to_numpy().tolist() == [
+        ["14002", 200, 1.0, 20.0]
+    ]
+    # by radius both neighbours would be reached too
+    nobody = PAIR.iloc[:0]
+    own = boxes(("14001", 20, (0, 0, 7, 4)), ("27001", 20, (8, 0, 12, 4)))
+    with pytest.warns(MissingAreaWarning, match="C14002"):
+        by_own = epn.suggest_sites(THREE, nobody, new=1, candidate_areas=own)
+    assert by_own[["id", "gain_population", "minutes"]].to_numpy().tolist() == [["27001", 400, 20]]
+    assert "rayon_km" not in by_own
+    with pytest.warns(MissingAreaWarning):
+        two = epn.suggest_sites(THREE, nobody, new=2, candidate_areas=own)
+    assert two["gain_cumule"].tolist() == [400, 700]
+    with pytest.warns(MissingAreaWarning), pytest.raises(epn.DataError, match="of another time"):
+        epn.suggest_sites(THREE, PAIR, areas=AREAS, candidate_areas=own.assign(minutes=30))
+    with pytest.raises(epn.DataError, match="places_radius_km or areas"):
+        epn.suggest_sites(THREE, PAIR, areas=AREAS, places_radius_km=5)
+    with pytest.warns(MissingAreaWarning), pytest.raises(epn.DataError, match="beyond reach"):
+        epn.sites_to_reach(
+            THREE, nobody, candidate_areas=own.assign(geometry=own.geometry.iloc[[1, 1]].to_numpy())
+        )
+
+
+def test_fine_discs_as_areas_propose_like_the_radius(orne) -> None:
+    communes, places, areas = orne
+    some = places.iloc[::3]
+    discs = epn.suggest_sites(communes, some, new=3, radius_km=8)
+    polygons = epn.suggest_sites(communes, some, new=3, radius_km=8, areas=areas)
+    assert polygons["gain_cumule"].iloc[-1] == pytest.approx(
+        discs["gain_cumule"].iloc[-1], rel=0.02
+    )
+
+
+def test_changes_are_told_by_polygons() -> None:
+    after = at(("a", 2, 2), ("c", 6, 2))
+    drawn = pd.concat([AREAS, boxes(("c", 20, (4, 0, 8, 2)))])
+    change = epn.compare_coverage(PAIR, after, THREE, areas=drawn)
+    told = change.communes.set_index("code_insee")
+    assert told["part_avant"].tolist() == [1.0, 0.25, 0.375]
+    assert told["part_apres"].tolist() == [1.0, 0.25 + 6 / 16, 0.0]
+    assert told["part_gagnee"].tolist() == [0.0, 6 / 16, 0.0]
+    assert told["part_perdue"].tolist() == [0.0, 0.0, 0.375]
+    assert told["mairie_apres"].tolist() == [True, True, False]
+    causes = change.causes.set_index("id")
+    assert causes["population_seul"].to_dict() == {"c": 75.0, "b": 150.0}
+    assert causes["minutes"].tolist() == [20.0, 20.0]
+    assert causes["mairies_seul"].to_dict() == {"c": 1, "b": 1}
+    assert change.measures[0].minutes == 20
+    zones = epn.changed_zones(PAIR, after, THREE, areas=(AREAS, drawn)).set_index("sens")
+    assert zones.area.round().to_dict() == {"gagné": 6e6, "perdu": 6e6}
+    with pytest.raises(epn.DataError, match="not of the same times"):
+        epn.compare_coverage(PAIR, after, THREE, areas=(AREAS, drawn.assign(minutes=30)))
+
+
+def test_what_two_new_polygons_share_is_nobodys_alone() -> None:
+    before, after = PAIR.iloc[:0], PAIR
+    both = boxes(("a", 20, (0, 0, 6, 4)), ("b", 20, (4, 0, 10, 4)))
+    causes = epn.compare_coverage(before, after, THREE, areas=both).causes.set_index("id")
+    assert causes["aire_seul_km2"].to_dict() == {"a": 16.0, "b": 16.0}
+    assert causes["aire_partagee_km2"].to_dict() == {"a": 8.0, "b": 8.0}
+    assert causes["avec"].to_dict() == {"a": "B", "b": "A"}
+
+
+def test_fine_discs_as_areas_change_like_the_radius(orne) -> None:
+    communes, places, areas = orne
+    after = places[places["id"] != "demo-61-04"]
+    discs = epn.compare_coverage(places, after, communes, 8)
+    polygons = epn.compare_coverage(places, after, communes, areas=areas)
+    column = "population_perdue"
+    np.testing.assert_allclose(polygons.communes[column], discs.communes[column], atol=3)
+    assert polygons.causes["id"].tolist() == discs.causes["id"].tolist() == ["demo-61-04"]
+
+
+def test_estimated_radii_are_called_estimates() -> None:
+    places = epn.estimate_reach(PAIR, THREE, 10)
+    covered = epn.measure_coverage(THREE, places, "rayon_estime_km")
+    assert covered["methode_rayon"].str.startswith("estimation, non mesurée").all()
+    page = epn.coverage_map(covered, compress=False).get_root().render()
+    assert page
+    assert "methode_rayon" not in epn.measure_coverage(covered, places, 5)

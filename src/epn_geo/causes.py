@@ -1,4 +1,4 @@
-"""By whose doing reach is gained or lost: each disc that only one of two lists has.
+"""By whose doing reach is gained or lost: each disc, or area, that only one of two lists has.
 
 What cause k changes by itself is what would not have changed without it,
 ``|B ∪ A| - |B ∪ A without k|``, with B the union of the discs before and A after; what it changes
@@ -9,7 +9,7 @@ together with others, each of which would have been enough, is the rest of what 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,13 @@ import shapely
 from epn_geo.columns import texts
 from epn_geo.geometry.arcs import Bools, Discs, Floats, Ints, distinct_discs, settle
 from epn_geo.geometry.overlay import Geometries, covered_areas
+from epn_geo.geometry.polygons import (
+    covered_by,
+    only_polygons,
+    points_in,
+    shared_areas,
+    unite_areas,
+)
 from epn_geo.standard import join_list
 
 GAINED, LOST = "gagné", "perdu"
@@ -36,13 +43,35 @@ class Sites(NamedTuple):
     x: Floats
     y: Floats
     radius: Floats  # metres
+    shapes: Geometries | None = None  # areas in place of discs
+
+    def covered(self, polygons: Geometries) -> Floats:
+        """Measure what they cover of each polygon."""
+        if self.shapes is None:
+            return covered_areas(polygons, self.discs())
+        return covered_by(polygons, self.shapes)
+
+    def reaches(self, x: Floats, y: Floats, keep: Bools | slice = slice(None)) -> Bools:
+        """Tell which points any of some of them reaches."""
+        if self.shapes is not None:
+            return points_in(x, y, self.shapes[keep])
+        return settle(x, y, np.zeros(len(x)), self.discs(keep))[0]
+
+    def meets(self, one: int, other: int) -> bool:
+        """Tell whether the reach of two of them meets."""
+        if self.shapes is not None:
+            return bool(shapely.intersects(self.shapes[one], self.shapes[other]))
+        apart = np.hypot(self.x[one] - self.x[other], self.y[one] - self.y[other])
+        return bool(apart < self.radius[one] + self.radius[other])
 
     def discs(self, keep: Bools | slice = slice(None)) -> Discs:
         """Give what some of them cover."""
         return distinct_discs(self.x[keep], self.y[keep], self.radius[keep])
 
-    def keys(self) -> list[tuple[float, float, float]]:
-        """Give what tells one disc from another."""
+    def keys(self) -> list[Any]:
+        """Give what tells one disc, or area, from another."""
+        if self.shapes is not None:
+            return list(shapely.to_wkb(shapely.normalize(self.shapes)))
         return list(zip(self.x.tolist(), self.y.tolist(), self.radius.tolist(), strict=True))
 
 
@@ -122,6 +151,9 @@ def _causes(scene: Scene, sens: str) -> Iterator[tuple[object, ...]]:
     mine, theirs = (scene.after, scene.before) if sens == GAINED else (scene.before, scene.after)
     common = set(theirs.keys())
     changed = [k for k, key in enumerate(mine.keys()) if key not in common]
+    if mine.shapes is not None and theirs.shapes is not None:
+        yield from _causes_by_areas(scene, sens, mine.shapes, theirs.shapes, changed)
+        return
     tree = shapely.STRtree(scene.polygons)
     for k in changed:
         point = shapely.Point(mine.x[k], mine.y[k])
@@ -141,6 +173,30 @@ def _causes(scene: Scene, sens: str) -> Iterator[tuple[object, ...]]:
             if one or more:
                 people, km2 = scene.people[c], scene.area[c] / 1e6
                 yield sens, k, c, one * people, more * people, one * km2, more * km2
+
+
+def _causes_by_areas(
+    scene: Scene, sens: str, mine: Geometries, theirs: Geometries, changed: list[int]
+) -> Iterator[tuple[object, ...]]:
+    """Give what each area of one list only has changed: what it adds, and what only it reaches."""
+    before, others = shapely.STRtree(theirs), shapely.STRtree(mine)
+    for k in changed:
+        anew = shapely.difference(mine[k], unite_areas(theirs[before.query(mine[k])]))
+        fellows = np.setdiff1d(others.query(mine[k]), [k])
+        alone = shapely.difference(anew, unite_areas(mine[fellows]))
+        whole, own = (_by_commune(scene, shape) for shape in (anew, alone))
+        for c in sorted(whole):
+            one = own.get(c, 0.0)
+            one, more = (v if v > NOISE else 0.0 for v in (one, whole[c] - one))
+            if one or more:
+                people, km2 = scene.people[c], scene.area[c] / 1e6
+                yield sens, k, c, one * people, more * people, one * km2, more * km2
+
+
+def _by_commune(scene: Scene, shape: Any) -> dict[int, float]:
+    """Give the share of each commune that a shape covers."""
+    _, commune, area = shared_areas(only_polygons(np.array([shape])), scene.polygons)
+    return dict(zip(commune.tolist(), (area / scene.area[commune]).tolist(), strict=True))
 
 
 def _near(discs: Discs, polygons: Geometries) -> Discs:
@@ -236,10 +292,8 @@ def _halls_of(
 ) -> dict[int, tuple[int, int]]:
     """Count the town halls that each place alone, or with others, brings into reach."""
     x, y = scene.halls
-    new = ~settle(x, y, np.zeros(len(x)), other.discs())[0]
-    within = np.array(
-        [new & (np.hypot(x - sites.x[k], y - sites.y[k]) <= sites.radius[k]) for k in ranks]
-    ).reshape(len(ranks), len(x))
+    new = ~other.reaches(x, y)
+    within = np.array([new & _held(sites, k, x, y) for k in ranks]).reshape(len(ranks), len(x))
     single = within.sum(axis=0) == 1
     return {
         k: (int((held & single).sum()), int((held & ~single).sum()))
@@ -247,14 +301,16 @@ def _halls_of(
     }
 
 
+def _held(sites: Sites, k: int, x: Floats, y: Floats) -> Bools:
+    """Tell which points one place reaches."""
+    if sites.shapes is not None:
+        return points_in(x, y, sites.shapes[[k]])
+    return np.asarray(np.hypot(x - sites.x[k], y - sites.y[k]) <= sites.radius[k])
+
+
 def _sharers(mine: pd.DataFrame, sites: Sites, k: int, names: list[str]) -> list[str]:
     """Name the places that share with one what they changed."""
     shared = mine[mine["population_partagee"] + mine["aire_partagee_km2"] > 0]
     here = set(shared.loc[shared["rang"] == k, "rang_commune"])
     fellows = shared.loc[shared["rang_commune"].isin(here) & (shared["rang"] != k), "rang"]
-    return [
-        names[int(sites.row[j])]
-        for j in sorted(set(fellows.tolist()))
-        if np.hypot(sites.x[j] - sites.x[k], sites.y[j] - sites.y[k])
-        < sites.radius[j] + sites.radius[k]
-    ]
+    return [names[int(sites.row[j])] for j in sorted(set(fellows.tolist())) if sites.meets(j, k)]

@@ -10,15 +10,16 @@ computation of `overlay`. `causes` says by whose doing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from epn_geo.areas import Band, only_band, require_owners, shapes_of, warned_once
 from epn_geo.causes import (
     GAINED,
     LOST,
@@ -31,17 +32,21 @@ from epn_geo.causes import (
 )
 from epn_geo.columns import texts
 from epn_geo.communes import read_communes
-from epn_geo.coverage import discs_round, measure_coverage, serving_sites, town_halls
+from epn_geo.coverage import areas_round, discs_round, measure_coverage, serving_sites, town_halls
 from epn_geo.crs import to_metric
-from epn_geo.errors import ColumnError
-from epn_geo.geometry.arcs import Bools, Floats, settle
+from epn_geo.errors import ColumnError, DataError
+from epn_geo.geometry.arcs import Bools, Floats
 from epn_geo.geometry.overlay import Geometries, covered_areas, uncovered_parts
+from epn_geo.geometry.polygons import covered_by, uncovered_by
 from epn_geo.inequality import gini_index
 from epn_geo.joins import LEVELS
 from epn_geo.pairing import compare_places, name_communes
 from epn_geo.places import read_places
-from epn_geo.radii import Measure, Radius, named_measures, radii_of
+from epn_geo.radii import AREAS, Measure, Radius, named_measures, radii_of
 from epn_geo.standard import join_list, split_list
+
+# one frame of areas for both lists, or two
+Areas: TypeAlias = gpd.GeoDataFrame | tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
 
 
 class CoverageChange(NamedTuple):
@@ -66,6 +71,8 @@ def compare(
     after: gpd.GeoDataFrame | str | Path,
     communes: gpd.GeoDataFrame | None = None,
     radius_km: Radius | Sequence[float] = 10.0,
+    *,
+    areas: Areas | None = None,
 ) -> Comparison:
     """Tell what became of each place between two lists, and who gains or loses by it.
 
@@ -77,6 +84,8 @@ def compare(
         The territory; Normandie, its straddling EPCI whole, if left out.
     radius_km
         As `measure_coverage`.
+    areas
+        As `compare_coverage`.
 
     Returns
     -------
@@ -102,7 +111,8 @@ def compare(
         communes = read_communes(region="28", whole_epci=True)
     old, new = name_communes(old, communes), name_communes(new, communes)
     pairs = compare_places(old, new)
-    return Comparison(pairs, compare_coverage(old, new, communes, radius_km, pairs=pairs))
+    change = compare_coverage(old, new, communes, radius_km, areas=areas, pairs=pairs)
+    return Comparison(pairs, change)
 
 
 def compare_coverage(
@@ -111,6 +121,7 @@ def compare_coverage(
     communes: gpd.GeoDataFrame,
     radius_km: Radius | Sequence[float] = 10.0,
     *,
+    areas: Areas | None = None,
     pairs: gpd.GeoDataFrame | None = None,
 ) -> CoverageChange:
     """Measure who gains and who loses reach between two lists of places, and by whose doing.
@@ -121,6 +132,9 @@ def compare_coverage(
         Places in any CRS.
     communes, radius_km
         As `measure_coverage`; `population` is needed.
+    areas
+        Polygons of reach in place of discs, as in `measure_coverage`, with the `id` or `nom` of
+        their places: one frame for both lists, or two of the same times, before and after.
     pairs
         What `compare_places` gave, if it was called before.
 
@@ -145,7 +159,8 @@ def compare_coverage(
         something, the same communes counted as by département: `population_seul` and
         `aire_seul_km2` are its own doing, `population_partagee` and `aire_partagee_km2` would have
         changed without it too, thanks to the places in `avec`; `mairies_seul`, `mairies_partagees`
-        count town halls likewise. `rayon_km` is missing where each place had its own.
+        count town halls likewise. `rayon_km` is missing where each place had its own; with areas,
+        `minutes` or `route_km` stands in its place.
 
         `inequality`: for the town hall's distance, the Gini index between inhabitants (0: all
         equally far); for each radius, the gap between the départements with the largest and the
@@ -178,14 +193,17 @@ def compare_coverage(
     if "population" not in communes:
         raise ColumnError("Comparing coverage needs the column 'population': see read_communes.")
     pairs = compare_places(before, after) if pairs is None else pairs
-    old = measure_coverage(communes, before, radius_km)
-    new = measure_coverage(communes, after, radius_km)
+    drawn = areas if isinstance(areas, tuple) else (areas, areas)
+    old = measure_coverage(communes, before, radius_km, areas=drawn[0])
+    new = measure_coverage(communes, after, radius_km, areas=drawn[1])
     metric = to_metric(communes, what="communes")
     people = communes["population"].to_numpy(dtype=float)
     out, causes, measures = communes.copy(), [], list[Measure]()
     out["aire_km2"] = old["aire_km2"]
-    for suffix, radius in named_measures(radius_km).items():
-        scene = _scene(metric, people, (before, after), radius)
+    if AREAS in new:
+        out[AREAS] = new[AREAS]
+    for measure, scene in _scenes(metric, people, (before, after), radius_km, drawn):
+        suffix = measure.suffix
         for name, values in _shares(scene, old, new, suffix, people).items():
             out[f"{name}{suffix}"] = values
         found = find_causes(scene)
@@ -196,17 +214,16 @@ def compare_coverage(
             out[f"population_{name}_partagee{suffix}"] = np.where(shared > NOISE, shared, 0.0)
         for name, values in _services(scene, before, after).items():
             out[f"{name}{suffix}"] = pd.Series(values, index=out.index, dtype="str")
-        number = float(radius) if isinstance(radius, int | float) else None
-        measures.append(Measure(suffix, number))
+        measures.append(measure)
         inside = _selected(communes)
         mine = found[inside[found["rang_commune"].to_numpy(dtype=int)]]
         by_place = causes_by_place(mine, scene.only(inside), before, after, pairs)
-        causes.append(by_place.assign(rayon_km=np.nan if number is None else number))
+        causes.append(_with_reach(by_place, measure))
     for name, column in (("distance", "distance_km"), ("lieu", "lieu_le_plus_proche")):
         ending = "_km" if name == "distance" else ""
         out[f"{name}_avant{ending}"], out[f"{name}_apres{ending}"] = old[column], new[column]
     out["ecart_distance_km"] = out["distance_apres_km"] - out["distance_avant_km"]
-    suffixes = list(named_measures(radius_km))
+    suffixes = [measure.suffix for measure in measures]
     levels = [level for level in ("region", "departement", "epci") if LEVELS[level][0] in out]
     tables = {level: _summed(out, level, suffixes) for level in levels}
     return CoverageChange(
@@ -223,6 +240,8 @@ def changed_zones(
     after: gpd.GeoDataFrame,
     communes: gpd.GeoDataFrame,
     radius_km: Radius = 10.0,
+    *,
+    areas: Areas | None = None,
 ) -> gpd.GeoDataFrame:
     """Draw what comes within reach between two lists, and what no longer is.
 
@@ -232,6 +251,8 @@ def changed_zones(
         As `compare_coverage`.
     radius_km
         One radius: a number, one per category, or the name of a column of both lists.
+    areas
+        As `compare_coverage`, of one time.
 
     Returns
     -------
@@ -257,8 +278,12 @@ def changed_zones(
     """
     metric = to_metric(communes, what="communes")
     polygons = metric.geometry.to_numpy()
+    drawn = areas if isinstance(areas, tuple) else (areas, areas)
     left: list[Geometries] = [
-        uncovered_parts(polygons, discs_round(p, radius_km, metric.crs)) for p in (before, after)
+        uncovered_parts(polygons, discs_round(places, radius_km, metric.crs))
+        if of is None
+        else uncovered_by(polygons, only_band(areas_round(of, places, metric.crs)).shapes)[0]
+        for places, of in zip((before, after), drawn, strict=True)
     ]
     frames = []
     for sens, more, less in ((GAINED, left[0], left[1]), (LOST, left[1], left[0])):
@@ -274,6 +299,60 @@ def changed_zones(
     # another projection can make the thinnest slivers cross themselves
     valid = shapely.make_valid(zones.geometry.to_numpy(), method="structure", keep_collapsed=False)
     return zones.set_geometry(valid, crs=communes.crs)
+
+
+def _scenes(
+    metric: gpd.GeoDataFrame,
+    people: Floats,
+    lists: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame],
+    radius_km: Radius | Sequence[float],
+    drawn: tuple[gpd.GeoDataFrame | None, gpd.GeoDataFrame | None],
+) -> Iterator[tuple[Measure, Scene]]:
+    """Give the scene of each radius, or of each time of areas."""
+    if drawn[0] is None or drawn[1] is None:
+        if any(one is not None for one in drawn):
+            raise DataError("Give areas for both lists, or for none.")
+        for suffix, radius in named_measures(radius_km).items():
+            number = float(radius) if isinstance(radius, int | float) else None
+            yield Measure(suffix, number), _scene(metric, people, lists, radius)
+        return
+    with warned_once():
+        before, after = (
+            areas_round(a, places, metric.crs) for a, places in zip(drawn, lists, strict=True)
+        )
+    times = [[(band.minutes, band.route_km) for band in side] for side in (before, after)]
+    if times[0] != times[1]:
+        raise DataError(
+            "The areas before and after are not of the same times: give both the same minutes."
+        )
+    halls, polygons = town_halls(metric), metric.geometry.to_numpy()
+    area = np.nan_to_num(shapely.area(polygons))
+    for one, other in zip(before, after, strict=True):
+        sites = [_sites_of(band) for band in (one, other)]
+        union = covered_by(polygons, np.concatenate([one.shapes, other.shapes]))
+        scene = Scene(polygons, area, people, halls, sites[0], sites[1], union)
+        yield Measure(one.suffix, None, one.minutes, one.route_km, areas=True), scene
+
+
+def _sites_of(band: Band) -> Sites:
+    """Give the places of a list with their areas."""
+    row = np.unique(require_owners(band).owner)
+    shapes = shapes_of(band, row)
+    middle = shapely.centroid(shapes)
+    return Sites(row, shapely.get_x(middle), shapely.get_y(middle), np.zeros(len(row)), shapes)
+
+
+def _with_reach(causes: pd.DataFrame, measure: Measure) -> pd.DataFrame:
+    """Say beside the causes of which reach they are."""
+    if not measure.areas:
+        radius = measure.radius_km
+        return causes.assign(rayon_km=np.nan if radius is None else radius)
+    told = {"minutes": measure.minutes, "route_km": measure.route_km}
+    out = causes.drop(columns="rayon_km", errors="ignore")
+    for column, value in told.items():
+        if value is not None:
+            out.insert(0, column, value)
+    return out
 
 
 def _scene(
@@ -336,7 +415,7 @@ def _services(
     lost: list[list[str]] = [[] for _ in x]
     for service in known:
         was, now = (
-            settle(x, y, np.zeros(len(x)), sites.discs(_offer(service, side, sites)))[0]
+            sites.reaches(x, y, _offer(service, side, sites))
             for side, sites in zip(held, (scene.before, scene.after), strict=True)
         )
         for into, rows in ((gained, now & ~was), (lost, was & ~now)):

@@ -39,6 +39,8 @@ def suggest_sites(
     departements: str | Iterable[str] | None = None,
     weight: str | None = None,
     places_radius_km: Radius | None = None,
+    areas: gpd.GeoDataFrame | None = None,
+    candidate_areas: gpd.GeoDataFrame | None = None,
     time_limit_s: float = TIME_LIMIT_S,
     lang: Lang = "fr",
 ) -> gpd.GeoDataFrame:
@@ -75,6 +77,13 @@ def suggest_sites(
         Column of `communes` to count instead of `population`.
     places_radius_km
         Reach of the existing places: a number, one per category, or the name of a column.
+    areas
+        Polygons of reach of the existing places in place of discs, of one time, as in
+        `measure_coverage`. A new place still reaches `radius_km`, unless:
+    candidate_areas
+        Polygons of reach of the candidates, with their `id` (of a town hall: its code_insee) or
+        `nom`; `radius_km` is then not used. A candidate without one reaches nobody. Distances are
+        straight lines all the same.
     time_limit_s
         Seconds that the solver may take; 0 gives the greedy answer at once, with the gap that it
         may have.
@@ -103,7 +112,7 @@ def suggest_sites(
         - `objectif`, `valeur`, `borne`: what was done best, what the whole choice reaches, and what
           no choice can pass; `ecart_optimum`: the relative gap between the two (0 when proven);
           `methode`;
-        - `rayon_km`, `geometry`.
+        - `rayon_km` of a new site, or `minutes` (`route_km`) of the areas; `geometry`.
 
     Raises
     ------
@@ -149,6 +158,8 @@ def suggest_sites(
         departements=departements,
         weight=weight,
         places_radius_km=places_radius_km,
+        areas=areas,
+        candidate_areas=candidate_areas,
     )
     answer = choose_sites(scene, goal, new, time_limit_s)
     table = proposal_table(scene, answer, goal, weight, lang, quick=time_limit_s <= 0)
@@ -165,6 +176,8 @@ def sites_to_reach(
     departements: str | Iterable[str] | None = None,
     weight: str | None = None,
     places_radius_km: Radius | None = None,
+    areas: gpd.GeoDataFrame | None = None,
+    candidate_areas: gpd.GeoDataFrame | None = None,
     time_limit_s: float = TIME_LIMIT_S,
     lang: Lang = "fr",
 ) -> gpd.GeoDataFrame:
@@ -172,7 +185,9 @@ def sites_to_reach(
 
     Parameters
     ----------
-    communes, places, radius_km, candidates, departements, weight, places_radius_km
+    communes, places, radius_km, candidates, departements, weight, places_radius_km, areas
+        As `suggest_sites`.
+    candidate_areas
         As `suggest_sites`.
     share
         Of the people to be within reach (0-1), those who are already included: 1 is every town
@@ -221,6 +236,8 @@ def sites_to_reach(
         departements=departements,
         weight=weight,
         places_radius_km=places_radius_km,
+        areas=areas,
+        candidate_areas=candidate_areas,
     )
     problem = covering_at(scene)
     wanted = _share_lacking(scene, problem, share, communes)
@@ -242,13 +259,14 @@ def site_sensitivity(
     candidates: gpd.GeoDataFrame | None = None,
     departements: str | Iterable[str] | None = None,
     places_radius_km: Radius | None = None,
+    areas: gpd.GeoDataFrame | None = None,
     time_limit_s: float = TIME_LIMIT_S,
 ) -> gpd.GeoDataFrame:
     """Say how often each site is proposed when the radius or the weight changes.
 
     Parameters
     ----------
-    communes, places, new, goal, candidates, departements, places_radius_km, time_limit_s
+    communes, places, new, goal, candidates, departements, places_radius_km, areas, time_limit_s
         As `suggest_sites`; the time limit is for each scenario.
     radii_km
         Radii to try, kilometres.
@@ -303,6 +321,7 @@ def site_sensitivity(
                 departements=departements,
                 weight=weight,
                 places_radius_km=places_radius_km,
+                areas=areas,
                 time_limit_s=time_limit_s,
             )
     metric = {name: sites.to_crs(metric_crs(communes)) for name, sites in found.items()}
@@ -356,7 +375,7 @@ def _share_lacking(
             rows = np.flatnonzero(lacking(scene))[~served]
             name = communes["code_insee"].iloc[rows[0]]
             raise DataError(
-                f"{len(rows)} communes are beyond {scene.radius / 1000:g} km of every place and "
+                f"{len(rows)} communes are beyond {_far(scene)} of every place and "
                 f"every candidate, for example {name}. Add candidates, or ask for a share."
             )
         return 1.0
@@ -366,9 +385,13 @@ def _share_lacking(
     if wanted > reachable * (1 + 1e-12):
         raise DataError(
             f"The candidates can bring {(already + reachable) / total:.1%} within "
-            f"{scene.radius / 1000:g} km, not {share:.1%}: add candidates, or ask for less."
+            f"{_far(scene)}, not {share:.1%}: add candidates, or ask for less."
         )
     return max(0.0, wanted / reachable) if reachable else 0.0
+
+
+def _far(scene: Scene) -> str:
+    return "reach" if scene.band is not None else f"{scene.radius / 1000:g} km"
 
 
 def _count_choices(found: dict[str, gpd.GeoDataFrame], near_km: float) -> gpd.GeoDataFrame:

@@ -150,11 +150,21 @@ def proposal_table(
     steps["ecart_optimum"] = answer.gap(scene, goal)
     method = "proven" if answer.proven else "greedy" if quick else "best"
     steps["methode"] = pd.Series(say(f"site_method_{method}", lang), index=table.index, dtype="str")
-    steps["rayon_km"] = scene.radius / 1000
+    for column, value in _reach_of(scene).items():
+        steps[column] = value
     plain = table.drop(columns="geometry")
     return gpd.GeoDataFrame(
         pd.concat([plain, steps], axis=1), geometry=table.geometry.to_numpy(), crs=table.crs
     )
+
+
+def _reach_of(scene: Scene) -> dict[str, float]:
+    """Say how far a new site reaches, and the areas of the existing places."""
+    told = {} if scene.pairs is not None else {"rayon_km": scene.radius / 1000}
+    if scene.band is not None:
+        times = {"minutes": scene.band.minutes, "route_km": scene.band.route_km}
+        told |= {column: value for column, value in times.items() if value is not None}
+    return told
 
 
 # -- choosing
@@ -170,7 +180,7 @@ def _smallest_farthest(scene: Scene, new: int, time_limit_s: float) -> Answer:
     while high - low > CLOSE_ENOUGH:
         middle = (low + high) / 2
         beyond = scene.asked & (scene.distance > middle)
-        problem = covering_of_rows(scene._replace(radius=middle), beyond)
+        problem = covering_of_rows(scene._replace(radius=middle, pairs=None), beyond)
         if (np.diff(problem.reach.indptr) == 0).any():
             low = middle
             continue
@@ -184,7 +194,7 @@ def _smallest_farthest(scene: Scene, new: int, time_limit_s: float) -> Answer:
             break
     beyond = scene.asked & (scene.distance > high)
     if beyond.any():
-        must = covering_of_rows(scene._replace(radius=high), beyond).reach
+        must = covering_of_rows(scene._replace(radius=high, pairs=None), beyond).reach
         problem = covering_at(scene)
         best = max_cover(problem, new, time_limit_s=time_limit_s, must=must, start=chosen)
         chosen = best.chosen if _reaches(must, best.chosen) else chosen
@@ -226,8 +236,7 @@ def _steps(scene: Scene, order: Ints, goal: str, weight: str | None) -> dict[str
     times, distance = scene.times.copy(), scene.distance.copy()
     gained, left, far = [], [], []
     for site in order:
-        there = scene.distances(site)
-        within = there <= scene.radius
+        there, within = scene.distances(site), scene.within(site)
         new = within & (times == 0)
         times, distance = times + within, np.minimum(distance, there)
         ours, beyond = new & asked, asked & (times == 0)
@@ -314,7 +323,7 @@ def _as_far(scene: Scene, order: Ints, site: int, limit: float) -> _Ties:
     for other in order[order != site]:
         distance = np.minimum(distance, scene.distances(other))
     beyond = scene.asked & (distance > limit)
-    reach = covering_of_rows(scene._replace(radius=limit), beyond).reach
+    reach = covering_of_rows(scene._replace(radius=limit, pairs=None), beyond).reach
     reached = np.asarray(reach.sum(axis=0)).ravel()
     found = np.setdiff1d(np.flatnonzero((reached == beyond.sum()) & (reached > 0)), order)
     return _Ties(found, np.empty(0))

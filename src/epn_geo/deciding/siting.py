@@ -18,8 +18,10 @@ import shapely
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
+from epn_geo.areas import Band
 from epn_geo.coverage import discs_round, serves, serving_sites, town_halls
 from epn_geo.crs import CRS, require_crs, to_metric
+from epn_geo.deciding.areal import candidate_pairs, count_areas
 from epn_geo.deciding.covering import covering_of
 from epn_geo.deciding.programmes import Covering
 from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
@@ -41,6 +43,14 @@ class Scene(NamedTuple):
     sites: Floats  # x, y of each candidate
     labels: gpd.GeoDataFrame  # what is known of each candidate, points in the metric CRS
     departement: npt.NDArray[np.str_]  # of each commune; "" where unknown
+    pairs: csr_array | None = None  # which candidate's own area holds which town hall
+    band: Band | None = None  # of areas, where they stand in place of discs
+
+    def within(self, site: int) -> Bools:
+        """Tell which town halls a candidate would reach."""
+        if self.pairs is not None:
+            return np.asarray(self.pairs[:, [site]].toarray()[:, 0] > 0)
+        return self.distances(site) <= self.radius
 
     def distances(self, site: int) -> Floats:
         """Give the distance from a candidate to every town hall."""
@@ -57,13 +67,17 @@ def set_scene(
     departements: str | Iterable[str] | None = None,
     weight: str | None = None,
     places_radius_km: Radius | None = None,
+    areas: gpd.GeoDataFrame | None = None,
+    candidate_areas: gpd.GeoDataFrame | None = None,
 ) -> Scene:
     """Put together who is to be served, by whom they are already, and where new sites may be.
 
     Parameters
     ----------
-    communes, places, radius_km, candidates, departements, weight, places_radius_km
+    communes, places, radius_km, candidates, departements, weight, places_radius_km, areas
         As `epn_geo.sites.suggest_sites`.
+    candidate_areas
+        The same.
 
     Returns
     -------
@@ -100,17 +114,28 @@ def set_scene(
     asked = _asked(metric, departements) & np.isfinite(halls).all(axis=1)
     labels = _candidates(metric, asked, halls, candidates)
     reach = radius_km if places_radius_km is None else places_radius_km
+    band, pairs = None, None
+    if areas is None:
+        times = _count_places(halls, places, reach, metric.crs)
+    elif places_radius_km is not None:
+        raise DataError("Give either places_radius_km or areas, not both.")
+    else:
+        times, band = count_areas(halls, areas, places, metric.crs)
+    if candidate_areas is not None:
+        pairs, band = candidate_pairs(halls, candidate_areas, labels, band)
     return Scene(
         halls=np.nan_to_num(halls, nan=np.inf),
         asked=asked,
         population=metric["population"].to_numpy(dtype=float),
         weight=np.where(asked, _weights(metric, weight, asked), 0.0),
         distance=_nearest(halls, places, metric.crs),
-        times=_count_places(halls, places, reach, metric.crs),
+        times=times,
         radius=float(radius_km) * 1000,
         sites=np.column_stack([labels.geometry.x, labels.geometry.y]),
         labels=labels,
         departement=_departements(metric),
+        pairs=pairs,
+        band=band,
     )
 
 
@@ -207,7 +232,11 @@ def covering_of_rows(scene: Scene, rows: Bools, need: Ints | None = None) -> Cov
     --------
     See `covering_at`.
     """
-    commune, candidate, _ = pairs_within(scene, rows, scene.radius)
+    if scene.pairs is None:
+        commune, candidate, _ = pairs_within(scene, rows, scene.radius)
+    else:
+        some = scene.pairs[np.flatnonzero(rows)].tocoo()
+        commune, candidate = np.flatnonzero(rows)[some.row], some.col.astype(np.int64)
     position = np.cumsum(rows) - 1
     return covering_of(position[commune], candidate, scene.weight[rows], len(scene.sites), need)
 
