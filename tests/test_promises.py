@@ -59,6 +59,9 @@ CALLS: dict[str, tuple[str | None, Callable[[Frame, Frame], object]]] = {
         lambda c, p: epn.flag_underserved(epn.measure_coverage(c, p, 2)),
     ),
     "find_gaps": (None, lambda c, p: epn.find_gaps(c, p, 2)),
+    "find_gaps, several": (None, lambda c, p: epn.find_gaps(c, p, [2, 3])),
+    "survey": ("communes", lambda c, p: epn.survey(c, p, [2, 3]).coverage),
+    "survey, gaps": (None, lambda c, p: epn.survey(c, p, [2, 3]).gaps),
     "compare_places": (None, lambda _, p: epn.compare_places(p, p.iloc[1:])),
     "compare_coverage": (
         "communes",

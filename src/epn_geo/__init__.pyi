@@ -36,9 +36,11 @@ from .errors import DownloadError as DownloadError
 from .errors import EpnGeoError as EpnGeoError
 from .estimates import estimate_reach as estimate_reach
 from .estimates import estimate_travel_time as estimate_travel_time
+from .gaps import Survey as Survey
 from .gaps import describe_gaps as describe_gaps
 from .gaps import find_gaps as find_gaps
 from .gaps import flag_underserved as flag_underserved
+from .gaps import survey as survey
 from .geocoding import geocode_places as geocode_places
 from .grids import read_grid as read_grid
 from .history import draw_history as draw_history

@@ -26,7 +26,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from epn_geo.areas import Band, choose_areas, method_of, refuse_both
-from epn_geo.crs import CRS, project, require_crs, to_metric
+from epn_geo.crs import CRS, in_crs, project, require_crs, to_metric
 from epn_geo.errors import ColumnError, DataError
 from epn_geo.geometry.arcs import Bools, Discs, Floats, Ints, distinct_discs, settle, workers
 from epn_geo.geometry.cuts import Cut, cut_outlines
@@ -223,7 +223,7 @@ def measure_coverage(
         return cover_ground(communes, cut_ground(communes, places, radius_km))
     metric = to_metric(communes, what="communes")
     halls = town_halls(metric)
-    out = _measured(communes, metric)
+    out = _measured(communes, shapely.area(metric.geometry.to_numpy()))
     bands = areas_round(areas, places, metric.crs)
     _add_areas(out, bands, metric.geometry.to_numpy(), halls)
     out[AREAS] = pd.Series(method_of(areas), index=out.index, dtype="str")
@@ -307,12 +307,13 @@ def cover_ground(communes: gpd.GeoDataFrame, ground: Ground) -> gpd.GeoDataFrame
     metric, sites = ground.metric, ground.sites
     halls = town_halls(metric)
     nearest = _nearest_site(halls, sites)
-    out = _measured(communes, metric)
+    area = shapely.area(metric.geometry.to_numpy())
+    out = _measured(communes, area)
     if ground.method is not None:
         out[ESTIMATE] = pd.Series(ground.method, index=out.index, dtype="str")
     for (suffix, radius), cut in zip(ground.radii.items(), ground.cuts, strict=True):
         with np.errstate(invalid="ignore"):
-            share = measure_cut(cut) / shapely.area(cut.outlines.polygons)
+            share = measure_cut(cut) / area
         one = float(radius) if isinstance(radius, int | float | np.number) else None
         if not suffix and one is not None:
             out["rayon_km"] = one
@@ -502,7 +503,7 @@ def serving_sites(places: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
     >>> len(serving_sites(place, place.crs))
     1
     """
-    sites = places[serves(places)].to_crs(crs)
+    sites = in_crs(places[serves(places)], crs)
     kinds = set(sites.geometry.geom_type.unique())
     if kinds - {"Point"}:
         raise DataError(f"Places must be points; there are also {', '.join(kinds - {'Point'})}.")
@@ -593,13 +594,13 @@ def _add_areas(
         out[f"mairie_couverte{band.suffix}"] = points_in(*halls, band.shapes)
 
 
-def _measured(communes: gpd.GeoDataFrame, metric: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _measured(communes: gpd.GeoDataFrame, area: Floats) -> gpd.GeoDataFrame:
     """Begin a frame of measures: the area, and nothing that an earlier measure left."""
     earlier = [c for c in map(str, communes.columns) if EARLIER.fullmatch(c)]
     if AREAS in communes:
         earlier += [c for c in TIMES if c in communes]
     out = communes.drop(columns=earlier)
-    out["aire_km2"] = shapely.area(metric.geometry.to_numpy()) / 1e6
+    out["aire_km2"] = area / 1e6
     return out
 
 

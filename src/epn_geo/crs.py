@@ -22,6 +22,7 @@ __all__ = [
     "TERRITORIES",
     "WGS84",
     "Territory",
+    "in_crs",
     "metric_crs",
     "name_geometry",
     "project",
@@ -172,7 +173,35 @@ def to_metric(
     [454000.0]
     """
     require_crs(frame, what)
-    return frame.to_crs(metric_crs(frame, what) if crs is None else crs)
+    return in_crs(frame, metric_crs(frame, what) if crs is None else crs)
+
+
+def in_crs(frame: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
+    """Give a frame in a CRS; where that is its own under another description, as it stands.
+
+    Parameters
+    ----------
+    frame
+        Geometry in any CRS.
+    crs
+        The CRS wanted.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        A copy, same rows, same index. Files describe a CRS each in its own way, and geopandas would
+        carry every point from one description to the other.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> from pyproj import CRS
+    >>> caen = gpd.GeoDataFrame(geometry=[shapely.Point(454000, 6903000)], crs=2154)
+    >>> in_crs(caen, CRS(2154).to_wkt("WKT1_GDAL")).geometry.x.tolist()
+    [454000.0]
+    """
+    same = CRS(frame.crs) == CRS(crs)
+    return frame.set_crs(crs, allow_override=True) if same else frame.to_crs(crs)
 
 
 def name_geometry(frame: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:

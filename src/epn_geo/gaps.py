@@ -12,8 +12,15 @@ import pandas as pd
 import shapely
 
 from epn_geo.areas import only_band, refuse_both
-from epn_geo.coverage import Ground, areas_round, cut_ground, nearest_place, town_halls
-from epn_geo.crs import to_metric
+from epn_geo.coverage import (
+    Ground,
+    areas_round,
+    cover_ground,
+    cut_ground,
+    nearest_place,
+    town_halls,
+)
+from epn_geo.crs import in_crs, to_metric
 from epn_geo.errors import ColumnError, DataError, did_you_mean
 from epn_geo.geometry.arcs import Ints
 from epn_geo.geometry.polygons import uncovered_by
@@ -89,11 +96,7 @@ def find_gaps(
        communes  aire_km2
     0         2      16.5
     """
-    levels = ("zone", *LEVELS)
-    if by not in levels:
-        raise DataError(
-            f"by must be one of {', '.join(levels)}, not {by!r}.{did_you_mean(by, levels)}"
-        )
+    _check_level(by)
     refuse_both(radius_km, areas)
     if areas is None:
         return _gaps_of(communes, cut_ground(communes, places, radius_km), by)
@@ -112,6 +115,60 @@ def find_gaps(
         if (value := getattr(band, column)) is not None:
             gaps.insert(gaps.columns.get_loc("geometry"), column, value)
     return gaps.to_crs(communes.crs)
+
+
+class Survey(NamedTuple):
+    """What `measure_coverage` and `find_gaps` give."""
+
+    coverage: gpd.GeoDataFrame
+    gaps: gpd.GeoDataFrame
+
+
+def survey(
+    communes: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame,
+    radius_km: Radius | Sequence[float] = 10.0,
+    *,
+    by: Level = "zone",
+) -> Survey:
+    """Measure coverage and find the gaps, cutting the communes only once for both.
+
+    Parameters
+    ----------
+    communes, places, radius_km
+        As `measure_coverage`.
+    by
+        As `find_gaps`.
+
+    Returns
+    -------
+    Survey
+        `coverage` and `gaps`, the same as `measure_coverage` and `find_gaps` give by themselves.
+
+    Raises
+    ------
+    CrsError, ColumnError, DataError
+        As `measure_coverage` and `find_gaps`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> commune = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 4000, 4000)], crs=2154)
+    >>> place = gpd.GeoDataFrame(geometry=[shapely.Point(2000, 2000)], crs=2154)
+    >>> found = survey(commune, place, [1, 2])
+    >>> found.coverage["part_couverte_2km"].round(3).tolist()
+    [0.785]
+    >>> found.gaps[["zone", "aire_km2", "rayon_km"]].round(1)
+       zone  aire_km2  rayon_km
+    0  Z001      12.9       1.0
+    1  Z001       0.9       2.0
+    2  Z002       0.9       2.0
+    3  Z003       0.9       2.0
+    4  Z004       0.9       2.0
+    """
+    _check_level(by)
+    ground = cut_ground(communes, places, radius_km)
+    return Survey(cover_ground(communes, ground), _gaps_of(communes, ground, by))
 
 
 def flag_underserved(
@@ -262,6 +319,15 @@ def describe_gaps(
     return out
 
 
+def _check_level(by: str) -> None:
+    """Refuse a level that does not exist."""
+    levels = ("zone", *LEVELS)
+    if by not in levels:
+        raise DataError(
+            f"by must be one of {', '.join(levels)}, not {by!r}.{did_you_mean(by, levels)}"
+        )
+
+
 class _Territory(NamedTuple):
     """The territories that gaps are grouped by."""
 
@@ -294,7 +360,7 @@ def _gaps_of(communes: gpd.GeoDataFrame, ground: Ground, by: Level) -> gpd.GeoDa
             gaps.insert(gaps.columns.get_loc("geometry"), "rayon_km", float(radius))
         frames.append(gaps)
     together = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
-    return together.to_crs(communes.crs)
+    return in_crs(together, communes.crs)
 
 
 def _describe(

@@ -9,7 +9,7 @@ import shapely
 
 from epn_geo.communes import current_codes, successions
 from epn_geo.coverage import has_coordinates
-from epn_geo.crs import require_crs, to_metric
+from epn_geo.crs import in_crs, require_crs, to_metric
 from epn_geo.errors import ColumnError
 from epn_geo.geometry.arcs import Ints
 
@@ -76,7 +76,7 @@ def locate(places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> gpd.GeoDataF
         raise ColumnError("The communes have no column 'code_insee'. read_communes gives one.")
     require_crs(places, "places")
     metric = to_metric(communes, what="communes")
-    points = places.to_crs(metric.crs).geometry.to_numpy()
+    points = in_crs(places, metric.crs).geometry.to_numpy()
     row = _row_of_commune(points, metric)
 
     out = places.copy()
@@ -148,9 +148,11 @@ def _agreement(out: gpd.GeoDataFrame) -> pd.Series:
     """Compare the commune where each place stands with the one its file declared."""
     stands = out["code_insee"].astype(object).fillna("")
     declared = out.get("code_insee_declare", pd.Series(None, index=out.index, dtype="str"))
-    today = successions(declared)
+    distinct = successions(declared.drop_duplicates())
+    place = pd.Index(distinct["code"]).get_indexer(declared)
+    today = distinct.iloc[place].set_axis(declared.index)
     district = (today["statut"] == "arrondissement") & (today["code_actuel"] == stands)
-    heirs = today["candidats"].str.split("|")
+    heirs = distinct["candidats"].str.split("|").to_numpy()[place]
     inherits = pd.Series(
         [code in codes for code, codes in zip(stands, heirs, strict=True)], index=out.index
     )

@@ -79,13 +79,18 @@ def chain_outlines(cut: Cut, group: Ints, count: int) -> tuple[Geometries, Bools
     >>> drawn[0].geom_type, round(drawn[0].area, -4), done
     ('Polygon', 15220000.0, array([ True]))
     """
-    lines = _join(_strings(cut, group), _bits(cut, group), _reversed_arcs(cut, group))
+    whole, broken = _own_sides(cut, group)
+    lines = _join(
+        _strings(cut, group, whole), _bits(cut, group, broken), _reversed_arcs(cut, group)
+    )
     follows, unclear = _link(lines, count)
     rings, owner = _close(lines, follows, unclear[lines.group])
     drawn, homeless = _assemble(rings, owner, count)
-    again = unclear | homeless | ~_sound(drawn)
-    drawn[again] = _build(lines, again)
-    return drawn, _sound(drawn)
+    done = _sound(drawn) & ~unclear & ~homeless
+    if not done.all():
+        drawn[~done] = _build(lines, ~done)
+        done[~done] = _sound(drawn[~done])
+    return drawn, done
 
 
 def _sound(drawn: Geometries) -> Bools:
@@ -93,28 +98,33 @@ def _sound(drawn: Geometries) -> Bools:
     return np.asarray(shapely.is_valid(drawn) | shapely.is_missing(drawn))
 
 
-def _own_sides(cut: Cut, group: Ints) -> Bools:
-    """Tell which sides bound their group: its polygons share the others with each other."""
+def _own_sides(cut: Cut, group: Ints) -> tuple[Ints, Ints]:
+    """List the sides that bound their group and lie outside the discs: whole ones, and cut ones.
+
+    The other sides its polygons share with each other.
+    """
     sides = cut.outlines.sides
-    mine = group[sides.owner]
-    theirs = np.where(sides.twin >= 0, mine[sides.twin], -1)
-    return np.asarray((mine >= 0) & (mine != theirs))
+    within, loose = cut.share != 0, np.zeros(len(cut.share), dtype=bool)
+    within[cut.loose], loose[cut.loose] = False, True
+    side = np.flatnonzero(~within[sides.edge])
+    mine, twin = group[sides.owner[side]], sides.twin[side]
+    theirs = np.where(twin >= 0, group[sides.owner[twin]], -1)
+    side = side[(mine >= 0) & (mine != theirs)]
+    cut_through = loose[sides.edge[side]]
+    return side[~cut_through], side[cut_through]
 
 
-def _strings(cut: Cut, group: Ints) -> _Lines:
-    """Run along whole sides outside the discs as long as the next one is there too."""
-    sides, outside = cut.outlines.sides, cut.share == 0
-    outside[cut.loose] = False
-    kept = np.flatnonzero(outside[sides.edge] & _own_sides(cut, group))
-    ring = sides.ring[kept]
-    breaks = np.ones(len(kept) + 1, dtype=bool)
-    breaks[1:-1] = (np.diff(kept) != 1) | (np.diff(ring) != 0)
+def _strings(cut: Cut, group: Ints, side: Ints) -> _Lines:
+    """Run along whole sides as long as the next one is there too."""
+    sides, edges = cut.outlines.sides, cut.outlines.edges
+    breaks = np.ones(len(side) + 1, dtype=bool)
+    breaks[1:-1] = (np.diff(side) != 1) | (np.diff(sides.ring[side]) != 0)
     at = np.flatnonzero(breaks)
-    last = kept[at[1:] - 1]
-    edge, upward, edges = sides.edge[last], sides.upward[last], cut.outlines.edges
+    last = side[at[1:] - 1]
+    edge, upward = sides.edge[last], sides.upward[last]
     return _Lines(
-        sides.x[kept],
-        sides.y[kept],
+        sides.x[side],
+        sides.y[side],
         np.diff(at),
         np.where(upward, edges.x1[edge], edges.x0[edge]),
         np.where(upward, edges.y1[edge], edges.y0[edge]),
@@ -122,16 +132,13 @@ def _strings(cut: Cut, group: Ints) -> _Lines:
     )
 
 
-def _bits(cut: Cut, group: Ints) -> _Lines:
+def _bits(cut: Cut, group: Ints, side: Ints) -> _Lines:
     """Give the parts outside the discs of the sides that circles cut."""
     sides, loose = cut.outlines.sides, cut.outlines.edges.pick(cut.loose)
     edge, start, end = _between(cut)
     x0, y0 = points_on(loose, edge, start)
     x1, y1 = points_on(loose, edge, end)
-    place = np.full(len(cut.share), -1)
-    place[cut.loose] = np.arange(len(cut.loose))
-    side = np.flatnonzero((place[sides.edge] >= 0) & _own_sides(cut, group))
-    which = place[sides.edge[side]]
+    which = np.searchsorted(cut.loose, sides.edge[side])
     many = np.bincount(edge, minlength=len(cut.loose))
     first = np.cumsum(many) - many
     bit = _runs(first[which], many[which])

@@ -131,5 +131,6 @@ def _sides(facets: Ints, count: int) -> tuple[Ints, Ints]:
     """List the pairs of sites that share a facet, each pair once."""
     ends = np.concatenate([facets[:, [0, 1]], facets[:, [1, 2]], facets[:, [2, 0]]])
     low, high = ends.min(axis=1), ends.max(axis=1)
-    key = np.unique((low * count + high)[high < count])
+    key = np.sort((low * count + high)[high < count])
+    key = key[np.diff(key, prepend=-1) > 0]
     return key // count, key % count
