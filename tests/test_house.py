@@ -110,6 +110,7 @@ FLOORS: dict[int, set[str]] = {
         "delivery",
         "history",
         "needfiles",
+        "networkfiles",
         "notes",
         "sheets",
     },

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from epn_geo.paging.indicators import _round_quantiles
+from epn_geo.errors import ColumnError
+from epn_geo.labels import Lang
+from epn_geo.paging.indicators import Radii, _round_quantiles, find_indicators, indicator_table
 
 
 @pytest.mark.parametrize(
@@ -20,3 +23,34 @@ from epn_geo.paging.indicators import _round_quantiles
 )
 def test_classes_of_a_callers_column(values: list[float], limits: list[float]) -> None:
     assert _round_quantiles(np.array(values)) == pytest.approx(limits)
+
+
+@pytest.mark.parametrize(
+    ("lang", "labels"),
+    [
+        ("fr", ["haut-haut", "bas-bas", "non significatif"]),
+        ("en", ["high among high", "low among low", "not significant"]),
+    ],
+)
+def test_words_are_classes_of_their_own(lang: Lang, labels: list[str]) -> None:
+    frame = pd.DataFrame({"amas": ["bas-bas", "non significatif", "haut-haut", "bas-bas", None]})
+    (found,) = find_indicators(frame, Radii((), ()), {"amas": "Amas"}, lang)
+    assert list(found.labels) == labels
+    assert len(set(found.colours)) == 3
+    assert found.breaks == (0.5, 1.5)
+    (row,) = indicator_table([found])
+    assert row["values"] == [[1.0, 2.0, 0.0, 1.0, None]]
+    assert row["unit"] == "oui"  # the page then tells the word
+
+
+def test_ordered_words_keep_their_order_and_those_nobody_has() -> None:
+    words = pd.Categorical(["deux", "un"], categories=["un", "deux", "trois"])
+    (found,) = find_indicators(pd.DataFrame({"n": words}), Radii((), ()), {"n": "N"}, "fr")
+    assert found.labels == ("un", "deux", "trois")
+    assert found.series[0].tolist() == [1.0, 0.0]
+
+
+def test_names_are_no_colours() -> None:
+    frame = pd.DataFrame({"commune": [f"C{n}" for n in range(20)]})
+    with pytest.raises(ColumnError, match="holds no number"):
+        find_indicators(frame, Radii((), ()), {"commune": "Commune"}, "fr")

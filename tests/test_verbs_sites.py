@@ -96,6 +96,7 @@ def test_skills_and_a_gap(tmp_path: Path) -> None:
 def test_who_depends_on_whom(tmp_path: Path) -> None:
     printed = invoke("network", "--departement", "61", "-o", str(tmp_path))
     names = ["fermetures.csv", "zones.csv", "crant.csv", "reseau.xlsx", "reseau.gpkg"]
+    names += [f"carte-{one}.{kind}" for one in ("fermetures", "crant") for kind in ("html", "png")]
     assert printed == [str(tmp_path / name) for name in names]
     lost = read(tmp_path / "fermetures.csv")
     assert len(lost) == 153  # every row of the list, the worst closure first
@@ -104,6 +105,7 @@ def test_who_depends_on_whom(tmp_path: Path) -> None:
     book = load_workbook(tmp_path / "reseau.xlsx")
     assert book.sheetnames == [
         "Si un lieu ferme", "Blocs hors de portée", "Territoires des CRANT",
+        "Sources et définitions",
     ]  # fmt: skip
     assert "fictif" in str(book["Si un lieu ferme"]["A1"].value)
     layers = gpd.list_layers(tmp_path / "reseau.gpkg")["name"].tolist()

@@ -18,7 +18,12 @@ from epn_geo.verbs.lists import geocode_command, isochrones_command, merge_comma
 from epn_geo.verbs.needs import needs_command
 from epn_geo.verbs.publish import publish_command
 from epn_geo.verbs.sheets import sheets_command
-from epn_geo.verbs.sites import network_command, sites_command, skills_command
+from epn_geo.verbs.sites import (
+    clusters_command,
+    network_command,
+    sites_command,
+    skills_command,
+)
 from epn_geo.verbs.studies import build_command, check_command
 
 FAILED = 1
@@ -41,6 +46,7 @@ app.command("sites")(sites_command)
 app.command("skills")(skills_command)
 app.command("network")(network_command)
 app.command("access")(access_command)
+app.command("clusters")(clusters_command)
 app.command("needs")(needs_command)
 app.command("isochrones")(isochrones_command)
 app.command("sheets")(sheets_command)

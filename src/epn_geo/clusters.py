@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any, Literal, NamedTuple, get_args
 
 import geopandas as gpd
@@ -118,6 +119,24 @@ def find_clusters(
     return out
 
 
+def require_stats() -> None:
+    """Refuse, in one sentence, to look for clusters without the libraries that find them.
+
+    Raises
+    ------
+    DataError
+        If the extra ``epn-geo[stats]`` is not installed.
+
+    Examples
+    --------
+    >>> require_stats()
+    """
+    if find_spec("esda") is None or find_spec("libpysal") is None:
+        raise DataError(
+            "Clusters need esda and libpysal: install them with pip install 'epn-geo[stats]'."
+        )
+
+
 def _check(statistic: str, permutations: int, alpha: float) -> None:
     if statistic not in get_args(Statistic):
         choices = get_args(Statistic)
@@ -141,12 +160,9 @@ def _figures(frame: pd.DataFrame, column: str) -> Floats:
 
 def _neighbours(metric: gpd.GeoDataFrame) -> Any:
     """Build the graph of territories that touch."""
-    try:
-        from libpysal.graph import Graph  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise DataError(
-            "Clusters need esda and libpysal: install them with pip install 'epn-geo[stats]'."
-        ) from None
+    require_stats()
+    from libpysal.graph import Graph  # noqa: PLC0415 - an extra
+
     with _undisturbed():
         graph = Graph.build_contiguity(metric.geometry.reset_index(drop=True), rook=False)
         return graph.transform("r")

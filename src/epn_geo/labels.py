@@ -14,6 +14,9 @@ from epn_geo.errors import DataError, did_you_mean
 
 Lang = Literal["fr", "en"]
 
+# {count|commune|communes}: the word that the number `count` asks for
+_PLURAL = re.compile(r"\{(\w+)\|([^|{}]*)\|([^|{}]*)\}")
+
 # Each key has its French and its English words, in this order.
 WORDS: dict[str, tuple[str, str]] = {
     # -- units and numbers
@@ -65,9 +68,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "is made again.",
     ),
     "run_shrunk": (
-        "ATTENTION : la liste a perdu {part} % des lieux de la précédente ({old} lignes, puis "
+        "ATTENTION : la liste a perdu {part} % des lieux de la précédente ({old} "
+        "{old|ligne|lignes}, puis "
         "{new}).",
-        "WARNING: the list has lost {part}% of the places of the last one ({old} rows, then "
+        "WARNING: the list has lost {part}% of the places of the last one ({old} {old|row|rows}, "
+        "then "
         "{new}).",
     ),
     "replay_versions": (
@@ -203,12 +208,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "sheet_causes": ("Causes", "Causes"),
     "sheet_inequality": ("Inégalités", "Inequality"),
     "snapshot_kept": (
-        "Liste du {date} gardée : {rows} lignes.",
-        "List of {date} kept: {rows} rows.",
+        "Liste du {date} gardée : {rows} {rows|ligne|lignes}.",
+        "List of {date} kept: {rows} {rows|row|rows}.",
     ),
     "snapshot_same": (
-        "Liste du {date} : la même que celle du {twin} ({rows} lignes), gardée une seule fois.",
-        "List of {date}: the same as that of {twin} ({rows} rows), kept once.",
+        "Liste du {date} : la même que celle du {twin} ({rows} {rows|ligne|lignes}), gardée une "
+        "seule fois.",
+        "List of {date}: the same as that of {twin} ({rows} {rows|row|rows}), kept once.",
     ),
     "history_line": ("{moment} : {counted}.", "{moment}: {counted}."),
     "history_title": (
@@ -222,8 +228,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{counted} EPN and antennes counted; where they stood is not known here.",
     ),
     "timeline_list": (
-        "{counted} EPN et antennes ; {covered} habitants ({part} %) à moins de {km} km d’un lieu.",
-        "{counted} EPN and antennes; {covered} inhabitants ({part}%) within {km} km of a place.",
+        "{counted} EPN et antennes ; {covered} {covered|habitant|habitants} ({part} %) à moins de "
+        "{km} km d’un lieu.",
+        "{counted} EPN and antennes; {covered} {covered|inhabitant|inhabitants} ({part}%) within "
+        "{km} km of a place.",
     ),
     "timeline_key": (
         "Disques : EPN ; triangles : antennes ; petits disques : autres lieux. En blanc : à plus "
@@ -255,18 +263,22 @@ WORDS: dict[str, tuple[str, str]] = {
     "layer_communes": ("communes", "communes"),
     "layer_gaps": ("zones_hors_portee", "zones_out_of_reach"),
     "source_communes": (
-        "{communes} communes, EPCI et populations municipales : INSEE (code officiel géographique "
+        "{communes} {communes|commune|communes}, EPCI et populations municipales : INSEE (code "
+        "officiel géographique "
         "2026), DGCL ; contours et mairies : IGN (ADMIN EXPRESS), DILA ; repris d'Etalab. Licence "
         "Ouverte 2.0.",
-        "{communes} communes, EPCI and legal populations: INSEE (code officiel géographique 2026), "
+        "{communes} {communes|commune|communes}, EPCI and legal populations: INSEE (code officiel "
+        "géographique 2026), "
         "DGCL; outlines and town halls: IGN (ADMIN EXPRESS), DILA; as published by Etalab. Licence "
         "Ouverte 2.0.",
     ),
     "source_communes_folder": (
-        "{communes} communes, EPCI, populations municipales, contours et mairies lus dans {folder} "
+        "{communes} {communes|commune|communes}, EPCI, populations municipales, contours et "
+        "mairies lus dans {folder} "
         "(INSEE, DGCL, IGN, DILA, par Etalab et API Géo ; dates dans son provenance.json). Licence "
         "Ouverte 2.0.",
-        "{communes} communes, EPCI, legal populations, outlines and town halls read from {folder} "
+        "{communes} {communes|commune|communes}, EPCI, legal populations, outlines and town halls "
+        "read from {folder} "
         "(INSEE, DGCL, IGN, DILA, by Etalab and API Géo; dates in its provenance.json). Licence "
         "Ouverte 2.0.",
     ),
@@ -278,8 +290,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "{host}: {reason}; trying again in {seconds} s ({attempt} of {attempts})",
     ),
     "fetch_done": (
-        "{what} : {rows} lignes, données du {date}, dont {missing} sans coordonnées.",
-        "{what}: {rows} rows, data of {date}, {missing} of them without coordinates.",
+        "{what} : {rows} {rows|ligne|lignes}, données du {date}, dont {missing} sans coordonnées.",
+        "{what}: {rows} {rows|row|rows}, data of {date}, {missing} of them without coordinates.",
     ),
     "fetch_note": ("{what} : {note}", "{what}: {note}"),
     "communes_step": ("Communes {year} : {step}…", "Communes {year}: {step}…"),
@@ -291,34 +303,38 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "geocode_step": ("Géocodage", "Geocoding"),
     "geocode_done": (
-        "{lost} lieux sans coordonnées : {accepted} placés, {doubtful} douteux et {refused} "
+        "{lost} {lost|lieu|lieux} sans coordonnées : {accepted} {accepted|placé|placés}, "
+        "{doubtful} douteux et {refused} "
         "refusés, laissés sans coordonnées.",
-        "{lost} places without coordinates: {accepted} placed, {doubtful} doubtful and {refused} "
+        "{lost} {lost|place|places} without coordinates: {accepted} placed, {doubtful} doubtful "
+        "and {refused} "
         "refused, left without coordinates.",
     ),
     "merge_done": (
-        "{rows} lignes lues, {kept} lieux gardés, {merged} doublons réunis ; {pairs} paires "
+        "{rows} {rows|ligne lue|lignes lues}, {kept} {kept|lieu gardé|lieux gardés}, {merged} "
+        "{merged|doublon réuni|doublons réunis} ; {pairs} paires "
         "examinées.",
-        "{rows} rows read, {kept} places kept, {merged} doubles put together; {pairs} pairs "
+        "{rows} {rows|row|rows} read, {kept} {kept|place|places} kept, {merged} doubles put "
+        "together; {pairs} pairs "
         "looked at.",
     ),
     "isochrones_step": ("Isochrones", "Isochrones"),
     "isochrones_done": (
-        "{drawn} zones dessinées sur {rows}, données routières du {version}.",
-        "{drawn} areas drawn of {rows}, road data of {version}.",
+        "{drawn} {drawn|zone dessinée|zones dessinées} sur {rows}, données routières du {version}.",
+        "{drawn} {drawn|area|areas} drawn of {rows}, road data of {version}.",
     ),
     "cache_empty": ("Le cache {folder} est vide.", "The cache {folder} is empty."),
     "cache_listed": (
-        "{count} réponses, {size} Mo, dans {folder}.",
-        "{count} answers, {size} MB, in {folder}.",
+        "{count} {count|réponse|réponses}, {size} Mo, dans {folder}.",
+        "{count} {count|answer|answers}, {size} MB, in {folder}.",
     ),
     "cache_cleared": (
-        "{count} réponses retirées de {folder}.",
-        "{count} answers removed from {folder}.",
+        "{count} {count|réponse retirée|réponses retirées} de {folder}.",
+        "{count} {count|answer|answers} removed from {folder}.",
     ),
     "source_fetched": (
-        "{source} : {producer}, données du {date}, {rows} lignes. {licence}.",
-        "{source}: {producer}, data of {date}, {rows} rows. {licence}.",
+        "{source} : {producer}, données du {date}, {rows} {rows|ligne|lignes}. {licence}.",
+        "{source}: {producer}, data of {date}, {rows} {rows|row|rows}. {licence}.",
     ),
     # -- workbook
     "demonstration": (
@@ -344,7 +360,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "definition_skills": (
         "Compétences : lieux qui proposent le service, et part des habitants à portée de l'un "
-        "d'eux. Lieux de la liste qui ne disent pas leurs services, et n'y comptent pas : {silent}.",
+        "d'eux. Lieux de la liste qui ne disent pas leurs services, et n'y comptent pas : "
+        "{silent}.",
         "Skills: places that offer the service, and share of people within reach of one. Places of "
         "the list that do not tell their services, and do not count there: {silent}.",
     ),
@@ -432,9 +449,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "reach_areas": ("la portée fournie pour chaque lieu", "the reach given for each place"),
     "own_radius": ("la portée propre à chaque lieu", "each place's own reach"),
     "line_region": (
-        "{region} : {communes} communes, {population} habitants, dont {far} ({part} %) à plus de "
+        "{region} : {communes} {communes|commune|communes}, {population} habitants, dont {far} "
+        "({part} %) à plus de "
         "{distance} d'un lieu.",
-        "{region}: {communes} communes, {population} inhabitants, of whom {far} ({part}%) live "
+        "{region}: {communes} {communes|commune|communes}, {population} inhabitants, of whom "
+        "{far} ({part}%) live "
         "beyond {distance} of any place.",
     ),
     "line_means": (
@@ -516,9 +535,11 @@ WORDS: dict[str, tuple[str, str]] = {
     # -- proposed sites: see proposals.py
     "step_search": ("Recherche des lieux…", "Searching for places…"),
     "account_sites": (
-        "{count} lieux proposés : {people} habitants de plus à moins de {radius} km ; il en reste "
+        "{count} {count|lieu proposé|lieux proposés} : {people} {people|habitant|habitants} de "
+        "plus à moins de {reach} ; il en reste "
         "{left} au-delà (comptés à la mairie). Méthode : {method} ; écart possible : {gap} %.",
-        "{count} places proposed: {people} more people within {radius} km; {left} are left beyond "
+        "{count} {count|place|places} proposed: {people} more people within {reach}; {left} are "
+        "left beyond "
         "(counted at the town hall). Method: {method}; possible gap: {gap}%.",
     ),
     "account_no_site": (
@@ -527,9 +548,72 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "sheet_sites": ("Lieux proposés", "Proposed places"),
     "map_skill_gap": (
-        "À moins de {km} km d'un lieu, mais d'aucun qui propose : {value}",
-        "Within {km} km of a place, but of none that offers: {value}",
+        "À moins de {reach} d'un lieu, mais d'aucun qui propose : {value}",
+        "Within {reach} of a place, but of none that offers: {value}",
     ),
+    "sites_definition": (
+        "Gains : habitants des communes dont la mairie passe à portée, au-delà des lieux proposés "
+        "plus haut dans la liste. Un calcul, non une décision.",
+        "Gains: people of the communes whose town hall comes within reach, beyond the places "
+        "proposed above. A computation, not a decision.",
+    ),
+    "sites_near_ties": (
+        "Équivalents : candidats qui pourraient remplacer le lieu seul, les autres inchangés, en "
+        "faisant perdre au plus 1 % du total de tous les lieux proposés ; ce que chacun "
+        "apporterait de moins est dit en part de l'apport du lieu.",
+        "Stand-ins: candidates that could replace the place alone, the others unchanged, for a "
+        "loss of 1% of the total of all proposed places at most; what each would bring less is "
+        "told as a share of what the place brings.",
+    ),
+    "map_closures": (
+        "Lieux à moins de {reach} de la mairie : où tout dépend d'un seul",
+        "Places within {reach} of the town hall: where all depends on one",
+    ),
+    "place_closure": (
+        "S'il fermait : {people} {people|habitant n'aurait|habitants n'auraient} plus de lieu à "
+        "moins de {reach} (rang "
+        "{rank}) ; lieu suivant : {following}, à {distance} km.",
+        "If it closed: {people} people would have no place within {reach} (rank {rank}); next "
+        "place: {following}, {distance} km away.",
+    ),
+    "place_closure_alone": (
+        "S'il fermait : {people} {people|habitant n'aurait|habitants n'auraient} plus de lieu à "
+        "moins de {reach} (rang "
+        "{rank}) ; il n'y en a pas d'autre.",
+        "If it closed: {people} people would have no place within {reach} (rank {rank}); there is "
+        "no other.",
+    ),
+    "map_crant": (
+        "Territoires des CRANT : étendue, par rapport au CRANT médian",
+        "Territories of the CRANT: extent, relative to the median CRANT",
+    ),
+    "commune_crant": ("{name} : {reasons}", "{name}: {reasons}"),
+    "crant_as_others": ("étendue comparable aux autres", "as large as others"),
+    "map_clusters": ("Amas : {figure}", "Clusters: {figure}"),
+    "sheet_clusters": ("Amas", "Clusters"),
+    "clusters_lisa": (
+        "Amas (Moran local, LISA) : haut-haut, une commune au chiffre élevé parmi d'autres ; "
+        "bas-bas, l'inverse ; haut-bas et bas-haut, une commune à part parmi ses voisines.",
+        "Clusters (local Moran, LISA): haut-haut, high among high; bas-bas, low among low; "
+        "haut-bas and bas-haut, the odd one out among its neighbours.",
+    ),
+    "clusters_gi": (
+        "Amas (Getis-Ord Gi*) : point chaud, des chiffres élevés ensemble ; point froid, "
+        "l'inverse.",
+        "Clusters (Getis-Ord Gi*): point chaud, high figures together; point froid, low ones.",
+    ),
+    "clusters_test": (
+        "Chiffre : {figure}. {count} mondes tirés au hasard (graine {seed}), au plus {alpha} % de "
+        "fausses découvertes. Un amas dit que des chiffres se ressemblent, non pourquoi.",
+        "Figure: {figure}. {count} random worlds (seed {seed}), at most {alpha}% of false "
+        "discoveries. A cluster says that figures are alike, not why.",
+    ),
+    "account_no_cluster": (
+        "Aucun amas que le hasard n'expliquerait pas.",
+        "No cluster that chance would not make.",
+    ),
+    "account_cluster": ("{name} ({count} {count|commune|communes})", "{name} ({count} communes)"),
+    "account_clusters": ("Amas trouvés : {named}.", "Clusters found: {named}."),
     "sheet_fermetures": ("Si un lieu ferme", "If a place closes"),
     "sheet_zones": ("Blocs hors de portée", "Blocks out of reach"),
     "sheet_crant": ("Territoires des CRANT", "Territories of the CRANT"),
@@ -594,7 +678,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "source_grid": (
         "Habitants comptés par les carreaux de {file} (INSEE, Filosofi, données carroyées), "
-        "ramenés à la population municipale ; « surface » où une commune n'a pas de carreau habité.",
+        "ramenés à la population municipale ; « surface » où une commune n'a pas de carreau "
+        "habité.",
         "People counted by the cells of {file} (INSEE, Filosofi, gridded data), scaled to the "
         "legal population; “surface” where a commune has no inhabited cell.",
     ),
@@ -603,8 +688,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "{cells} cells read, {outside} outside the communes ({people} inhabitants, not counted).",
     ),
     "account_hours": (
-        "{places} lieux sans horaires compris : voir la colonne horaires_lus.",
-        "{places} places without hours that could be read: see the column horaires_lus.",
+        "{places} {places|lieu|lieux} sans horaires compris : voir la colonne horaires_lus.",
+        "{places} {places|place|places} without hours that could be read: see the column "
+        "horaires_lus.",
     ),
     "sheet_access": ("Accès par commune", "Access by commune"),
     # -- need: see needfiles.py
@@ -634,7 +720,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "A missing figure stays missing: it adds nothing to the score.",
     ),
     "account_needs": (
-        "{rows} lignes lues, {used} utilisées : besoin connu pour {communes} communes, inconnu "
+        "{rows} {rows|ligne lue|lignes lues}, {used} {used|utilisée|utilisées} : besoin connu "
+        "pour {communes} communes, inconnu "
         "pour {unknown} ; {priority} communes prioritaires.",
         "{rows} rows read, {used} used: need known for {communes} communes, unknown for {unknown}; "
         "{priority} priority communes.",
@@ -645,8 +732,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "sheet_cells": ("Carreaux", "Cells"),
     # -- map: see maps.py; the words of the page itself are in page/words.json
     "map_title": ("L’aide numérique à portée", "Digital help within reach"),
-    "map_communes": ("{count} communes", "{count} communes"),
-    "map_people": ("{count} habitants", "{count} inhabitants"),
+    "map_communes": ("{count} {count|commune|communes}", "{count} {count|commune|communes}"),
+    "map_people": ("{count} {count|habitant|habitants}", "{count} {count|inhabitant|inhabitants}"),
     "map_demonstration": (
         "DÉMONSTRATION — réseau fictif : ce n’est pas la liste réelle",
         "DEMONSTRATION — invented network: this is not the real list",
@@ -663,8 +750,14 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "areas_provided": ("polygones de portée fournis", "polygons of reach as provided"),
     "source_areas": (
-        "Portées : {count} polygones du fichier {file}.",
-        "Reach: {count} polygons of the file {file}.",
+        "Portées : {count} {count|polygone|polygones} du fichier {file}.",
+        "Reach: {count} {count|polygon|polygons} of the file {file}.",
+    ),
+    "told_areas": (
+        "ATTENTION : lieux qui comptent, mais sans polygone de portée, et qui ne couvrent donc "
+        "rien : {count} ({names}).",
+        "WARNING: places that count but have no polygon of reach, and so cover nothing: {count} "
+        "({names}).",
     ),
     "account_areas": (
         "Lieux qui comptent et n'ont pas de polygone de portée : {count} (constats.csv).",
@@ -930,8 +1023,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "the list holds no place: under its header, all rows are blank",
     ),
     "finding_lignes_vides": (
-        "{count} lignes vides ignorées : lignes {lines}",
-        "{count} blank rows passed over: rows {lines}",
+        "{count} {count|ligne vide ignorée : ligne|lignes vides ignorées : lignes} {lines}",
+        "{count} blank {count|row|rows} passed over: {count|row|rows} {lines}",
     ),
     "finding_ligne_vide_ignoree": (
         "{count} ligne vide ignorée : ligne {lines}",
@@ -942,7 +1035,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "row passed over: a total, a note or the header once more, and no place",
     ),
     "finding_champ_souvent_absent": (
-        "le champ {champ} est vide dans {rows} lignes sur {total} (lignes {first})",
+        "le champ {champ} est vide dans {rows} {rows|ligne|lignes} sur {total} (lignes {first})",
         "the field {champ} is empty in {rows} rows of {total} (rows {first})",
     ),
     "finding_coordonnees_absentes": (
@@ -1197,13 +1290,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "told_lines_of": ("lignes {lines}", "rows {lines}"),
     "told_lines": ("{count} lignes : {lines}", "{count} rows: {lines}"),
     "told_one_line": ("1 ligne : {lines}", "1 row: {lines}"),
-    "told_more": ("… et {count} autres cas", "… and {count} more cases"),
+    "told_more": ("… et {count} {count|autre|autres} cas", "… and {count} more {count|case|cases}"),
     "told_one_more": ("… et 1 autre cas", "… and 1 more case"),
     "told_remedy": ("Que faire : {remedy}", "What to do: {remedy}"),
     "told_nothing": ("Rien à corriger.", "Nothing to correct."),
     "told_notes": (
-        "{count} informations de plus : --all les montre, -o constats.xlsx les écrit.",
-        "{count} more notes: --all shows them, -o findings.xlsx writes them.",
+        "{count} {count|information|informations} de plus : --all les montre, -o constats.xlsx "
+        "les écrit.",
+        "{count} more {count|note|notes}: --all shows them, -o findings.xlsx writes them.",
     ),
     "told_one_note": (
         "1 information de plus : --all la montre, -o constats.xlsx l'écrit.",
@@ -1584,6 +1678,11 @@ HEADERS: dict[str, tuple[str, str]] = {
     "scenarios": ("Scénarios", "Scenarios"),
     "part_scenarios": ("Part des scénarios", "Share of scenarios"),
     "part_scenarios_voisin": ("Part, ou un voisin", "Share, or a neighbour"),
+    "lieux_a_portee": ("Lieux à portée de la mairie", "Places within reach of the town hall"),
+    "amas": ("Amas", "Cluster"),
+    "amas_statistique": ("Statistique de l'amas", "Statistic of the cluster"),
+    "amas_probabilite": ("Probabilité (deux côtés)", "Probability (two-sided)"),
+    "amas_seuil": ("Seuil après correction", "Threshold after correction"),
     "communes_dependantes": ("Communes dépendantes", "Communes that depend on it"),
     "population_dependante_mairie": (
         "Habitants dépendants (mairie)",
@@ -1707,7 +1806,7 @@ def check_lang(lang: str) -> Lang:
 
 
 def say(key: str, lang: Lang = "fr", **values: object) -> str:
-    """Give a word or a sentence in the language asked for.
+    r"""Give a word or a sentence in the language asked for.
 
     Parameters
     ----------
@@ -1727,9 +1826,25 @@ def say(key: str, lang: Lang = "fr", **values: object) -> str:
     --------
     >>> say("no_data"), say("no_data", "en")
     ('sans donnée', 'no data')
+    >>> say("map_communes", count=1), say("map_communes", count=number(2644))
+    ('1 commune', '2\u202f644 communes')
     """
     french, english = WORDS[key]
-    return (french if check_lang(lang) == "fr" else english).format(**values)
+    text = french if check_lang(lang) == "fr" else english
+    if "|" in text:
+        text = _PLURAL.sub(lambda found: _agreed(values[found[1]], lang, found[2], found[3]), text)
+    return text.format(**values)
+
+
+def _agreed(value: object, lang: Lang, singular: str, plural: str) -> str:
+    """Choose the form that a number asks for: below two in French, one in English."""
+    text = str(value).replace("\u202f", "").replace("\u00a0", "")
+    text = text.replace(",", "." if lang == "fr" else "")
+    try:
+        count = abs(float(text))
+    except ValueError:
+        return plural
+    return singular if (count < 2 if lang == "fr" else count == 1) else plural
 
 
 def number(value: float | None, lang: Lang = "fr", digits: int = 0) -> str:

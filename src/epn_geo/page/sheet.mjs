@@ -1,7 +1,7 @@
 /** The sheet of what was clicked: a commune, a place. */
 
 import { bdi, brief, el, put } from "./dom.mjs";
-import { canMeasure } from "./figures.mjs";
+import { canMeasure, classOf } from "./figures.mjs";
 import { sayHours } from "./hours.mjs";
 import { CATEGORIES } from "./model.mjs";
 import { safeLink } from "./text.mjs";
@@ -82,7 +82,12 @@ const territoryName = (list, row) => (row >= 0 ? list[row].nom : "");
 function customFacts({ world }, index) {
   return world.indicators
     .filter((i) => !["part", "mairie", "distance", "population", "hors_portee"].includes(i.key))
-    .map((i) => [i.label, i.values[0][index] === null ? world.say("no_data") : world.number(i.values[0][index], 1)]);
+    .map((i) => [i.label, customFact(world, i, i.values[0][index])]);
+}
+
+function customFact({ say, number }, indicator, value) {
+  if (value === null) return say("no_data");
+  return indicator.unit === "oui" ? indicator.labels[classOf(value, indicator.breaks)] : number(value, 1);
 }
 
 /** The zone out of reach that was clicked. */
@@ -168,7 +173,10 @@ function placeSheet(app, { index }) {
       [say("hours"), sayHours(place.week, place.horaires ?? "", world.lang)],
       [say("services"), bullets(place.services)],
       [say("publics"), bullets(place.publics)],
+      [say("care"), bullets(place.charge)],
       [say("cost"), place.frais.join(", ")],
+      [say("programmes"), bullets(place.dispositifs)],
+      [say("prizes"), place.prix.join(", ")],
       [say("support"), place.accompagnement.join(", ")],
       [say("phone"), place.telephone],
       [say("mail"), place.courriels],
@@ -187,7 +195,7 @@ export const signed = (number, value) => (value > 0 ? `+${number(value)}` : numb
 
 function standingNote({ world, standing }, place) {
   if (place.located && !standing(place)) return el("p.note", null, world.say("outside_places_note"));
-  if (!place.serves) return el("p.note", null, world.say("not_serving"));
+  if (!place.serves) return el("p.note", null, world.say(place.moving ? "moving_note" : "not_serving"));
   return null;
 }
 

@@ -19,6 +19,24 @@ from epn_geo.labels import Lang
 from epn_geo.radii import Measure, measures_of
 
 YLGNBU = ("#ffffd9", "#e3f4b2", "#b5e1b6", "#73c8bd", "#3ca9c3", "#1d83b5")
+# words that a map can shade by, with their colours: orange and purple differ for every eye, and
+# on a grey printer
+WORDS = {
+    "haut-haut": ("#e66101", "high among high"),
+    "haut-bas": ("#fdb863", "high among low"),
+    "bas-haut": ("#b2abd2", "low among high"),
+    "bas-bas": ("#5e3c99", "low among low"),
+    "point chaud": ("#e66101", "hot spot"),
+    "point froid": ("#5e3c99", "cold spot"),
+    "non significatif": ("#f7f7f7", "not significant"),
+    "sans voisin": ("#d9d9d9", "no neighbour"),
+    "sans donnée": ("#bdbdbd", "no data"),
+    "aucun lieu": ("", "no place"),
+    "un seul lieu": ("", "one place alone"),
+    "deux lieux": ("", "two places"),
+    "trois lieux ou plus": ("", "three places or more"),
+}
+MANY_WORDS = 12  # a column of text with more is no colour
 CIVIDIS = ("#fee838", "#cdbb69", "#9c937a", "#6f7074", "#434e6c", "#00224e")
 
 
@@ -32,7 +50,8 @@ class Indicator(NamedTuple):
     label
         What people read.
     unit
-        ``"%"``, ``"km"``, ``"hab."``, ``"oui"`` (yes or no), or nothing.
+        ``"%"``, ``"km"``, ``"hab."``, ``"oui"`` (yes or no, or other words: the class is told, not
+        the figure), or nothing.
     breaks
         Rising limits; the class of a value is how many of them it has reached.
     labels
@@ -102,7 +121,8 @@ def find_indicators(
     radii
         What `find_radii` gave.
     columns
-        Further numeric columns to offer, for example figures of need, and what to call them.
+        Further columns to offer, for example figures of need, and what to call them: numeric, or a
+        few words, such as the clusters of `find_clusters`.
     lang
         ``"fr"`` or ``"en"``.
 
@@ -268,6 +288,8 @@ def _custom(coverage: pd.DataFrame, column: str, label: str, lang: Lang) -> Indi
     if column not in coverage:
         hint = did_you_mean(column, map(str, coverage.columns))
         raise ColumnError(f"There is no column {column!r} to shade the map by.{hint}")
+    if words := _words_of(coverage[column]):
+        return _worded(coverage[column], words, column, label, lang)
     values = numbers(coverage, column)
     known = values[np.isfinite(values)]
     if not len(known):
@@ -283,6 +305,36 @@ def _custom(coverage: pd.DataFrame, column: str, label: str, lang: Lang) -> Indi
         tuple(colours),
         by_radius=False,
         series=[values],
+    )
+
+
+def _words_of(values: pd.Series) -> list[str]:
+    """List the words of a column of a few, in their order; none for figures."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return [str(word) for word in values.cat.categories]
+    if pd.api.types.is_numeric_dtype(values) or pd.api.types.infer_dtype(values) != "string":
+        return []
+    met = set(values.dropna())
+    known = [word for word in WORDS if word in met]
+    words = [*known, *sorted(met - set(known))]
+    return words if len(words) <= MANY_WORDS else []
+
+
+def _worded(
+    values: pd.Series, words: Sequence[str], column: str, label: str, lang: Lang
+) -> Indicator:
+    """Offer a column of words, one class for each."""
+    ramp = [CIVIDIS[round(i * 5 / max(len(words) - 1, 1))] for i in range(len(words))]
+    rank = {word: float(nth) for nth, word in enumerate(words)}
+    return Indicator(
+        column,
+        label,
+        "oui",
+        tuple(nth + 0.5 for nth in range(len(words) - 1)),
+        tuple(WORDS[w][1] if lang == "en" and w in WORDS else w for w in words),
+        tuple(WORDS.get(w, ("",))[0] or colour for w, colour in zip(words, ramp, strict=True)),
+        by_radius=False,
+        series=[np.array([rank.get(str(value), np.nan) for value in values])],
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import warnings
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,13 +12,16 @@ import typer
 
 from epn_geo.errors import DataError
 from epn_geo.verbs.options import (
+    Areas,
     AsJson,
     Column,
     Departement,
     Epci,
     Language,
     Region,
+    area_options,
     known_lang,
+    parse_judged,
     parse_radius,
     parse_share,
     story,
@@ -31,7 +36,22 @@ Places = Annotated[
     Path | None,
     typer.Argument(help="A list of places; the fictitious demonstration network if left out."),
 ]
-OneRadius = Annotated[str, typer.Option("--radius", help="Reach with its unit, as 10km.")]
+
+
+class StatisticName(StrEnum):
+    """Which local statistic looks for clusters."""
+
+    LISA = "lisa"
+    GI = "gi"
+
+
+OneRadius = Annotated[
+    str | None, typer.Option("--radius", help="Reach with its unit, as 10km. [default: 10km]")
+]
+JudgedTime = Annotated[
+    str | None,
+    typer.Option("--judged", help="Which time of --areas counts, as 20min. [default: 20min]"),
+]
 Date = Annotated[str | None, typer.Option("--date", help="Date shown on what is made.")]
 
 
@@ -48,7 +68,9 @@ def sites_command(
         ),
     ] = None,
     epci: Epci = None,
-    radius: OneRadius = "10km",
+    radius: OneRadius = None,
+    areas: Areas = None,
+    judged: JudgedTime = None,
     goal: Annotated[
         str,
         typer.Option(
@@ -91,7 +113,7 @@ def sites_command(
     from epn_geo import sites as rooms  # noqa: PLC0415 - as above
     from epn_geo.labels import say  # noqa: PLC0415 - as above
 
-    radius_km = parse_radius(radius) or 0.0
+    radius_km = parse_radius(radius or "10km") or 0.0
     if share is not None and sensitivity:
         raise DataError("--sensitivity tries a number of places (--new), not a --share.")
     where = study_options(places, region, departement, epci, column)
@@ -106,6 +128,7 @@ def sites_command(
         network, communes = outputs.read_network(places, where)
         if candidates is not None:
             options["candidates"], _ = outputs.read_network(candidates, where | {"columns": None})
+        drawn = options["areas"] = _read_areas(areas, judged, network, spoken, tell)
         tell(say("step_search", spoken))
         if share is None:
             found = rooms.suggest_sites(
@@ -123,7 +146,13 @@ def sites_command(
             )
         tell(say("step_write", spoken))
         written = decisions.deliver_sites(
-            frames, network, communes, radius_km, output, **_told(network, communes, date, spoken)
+            frames,
+            network,
+            communes,
+            radius_km,
+            output,
+            areas=drawn,
+            **_told(network, communes, date, spoken),
         )
         tell(decisions.tell_sites(found, spoken), done=True)
     _print(written, found.drop(columns="geometry"), output, as_json=as_json)
@@ -147,7 +176,9 @@ def skills_command(
     region: Region = None,
     departement: Departement = None,
     epci: Epci = None,
-    radius: OneRadius = "10km",
+    radius: OneRadius = None,
+    areas: Areas = None,
+    judged: JudgedTime = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.")] = Path(
         "maps/skills"
     ),
@@ -159,9 +190,9 @@ def skills_command(
     """Say which services (or publics, labels …) are within reach of whom, by territory."""
     from epn_geo import decisions, outputs  # noqa: PLC0415 - as above
     from epn_geo import skills as rooms  # noqa: PLC0415 - as above
-    from epn_geo.labels import number, say  # noqa: PLC0415 - as above
+    from epn_geo.labels import say  # noqa: PLC0415 - as above
 
-    radius_km = parse_radius(radius) or 0.0
+    radius_km = parse_radius(radius or "10km") or 0.0
     options = study_options(places, region, departement, epci, column)
     level: Any = by  # refused by skills_matrix if it is none
     with story(lang) as tell:
@@ -169,18 +200,22 @@ def skills_command(
         tell(say("step_read", spoken, file=_name(places)))
         network, communes = outputs.read_network(places, options, whole_epci=by == "epci")
         tell(say("step_measure", spoken))
-        matrix = rooms.skills_matrix(network, communes, by=level, field=field, radius_km=radius_km)
+        drawn = _read_areas(areas, judged, network, spoken, tell)
+        reach = radius_km if drawn is None else 10.0
+        matrix = rooms.skills_matrix(
+            network, communes, by=level, field=field, radius_km=reach, areas=drawn
+        )
         gaps = None
         if gap:
-            gaps = rooms.find_skill_gaps(communes, network, gap, radius_km, field=field)
+            gaps = rooms.find_skill_gaps(communes, network, gap, reach, field=field, areas=drawn)
         tell(say("step_write", spoken))
         title = None
         if gap:
-            sought, km = " / ".join(gap), number(radius_km, spoken, int(radius_km % 1 > 0))
-            title = say("map_skill_gap", spoken, value=sought, km=km)
+            reached = _reach_name(drawn, radius_km, spoken)
+            title = say("map_skill_gap", spoken, value=" / ".join(gap), reach=reached)
         told = _told(network, communes, date, spoken)
         written = decisions.deliver_skills(
-            matrix, gaps, network, radius_km, output, title=title, **told
+            matrix, gaps, network, radius_km, output, areas=drawn, title=title, **told
         )
     _print(written, matrix, output, as_json=as_json)
 
@@ -193,40 +228,133 @@ def network_command(
     region: Region = None,
     departement: Departement = None,
     epci: Epci = None,
-    radius: OneRadius = "10km",
+    radius: OneRadius = None,
+    areas: Areas = None,
+    judged: JudgedTime = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.")] = Path(
         "maps/network"
     ),
     column: Column = None,
+    date: Date = None,
     lang: Language = "fr",
     as_json: AsJson = False,
 ) -> None:
     """Say who depends on each place alone, which CRANT have too much, and with what means."""
-    from epn_geo import decisions, outputs  # noqa: PLC0415 - as above
+    from epn_geo import networkfiles, outputs  # noqa: PLC0415 - as above
     from epn_geo.labels import say  # noqa: PLC0415 - as above
+    from epn_geo.staging import staged_folder  # noqa: PLC0415 - as above
 
-    radius_km = parse_radius(radius) or 0.0
+    radius_km = parse_radius(radius or "10km") or 0.0
     options = study_options(places, region, departement, epci, column)
     with story(lang) as tell:
         spoken = known_lang(lang)
         tell(say("step_read", spoken, file=_name(places)))
         network, communes = outputs.read_network(places, options)
         tell(say("step_measure", spoken))
-        told = _told(network, communes, None, spoken)
-        written = decisions.deliver_network(
-            network,
-            communes,
-            radius_km,
-            output,
-            by=by,
-            demonstration=told["demonstration"],
-            lang=spoken,
-        )
-    if as_json:
-        typer.echo(json.dumps({"fichiers": written}, ensure_ascii=False, indent=2))
-    else:
-        for name in written:
-            typer.echo(str(output / name))
+        with staged_folder(output) as stage:
+            told = _told(network, communes, date, spoken)
+            told["areas"] = _read_areas(areas, judged, network, spoken, tell)
+            written = networkfiles.deliver_network(
+                network, communes, radius_km, stage, by=by, **told
+            )
+    _print_names(written, output, as_json=as_json)
+
+
+def clusters_command(
+    places: Places = None,
+    figure: Annotated[
+        str,
+        typer.Option(
+            "--figure",
+            help="What is looked at: distance_km, part_couverte, population_couverte, population, "
+            "or acces_pour_10000_hab (access with competition).",
+        ),
+    ] = "distance_km",
+    statistic: Annotated[
+        StatisticName, typer.Option("--statistic", help="lisa (local Moran) or gi (Getis-Ord Gi*).")
+    ] = StatisticName.LISA,
+    permutations: Annotated[
+        int, typer.Option("--permutations", help="Random worlds to compare with.")
+    ] = 9999,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same worlds.")] = 0,
+    alpha: Annotated[
+        str, typer.Option("--alpha", help="Share of false discoveries that is accepted, as 5%.")
+    ] = "5%",
+    region: Region = None,
+    departement: Departement = None,
+    epci: Epci = None,
+    radius: OneRadius = None,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.")] = Path(
+        "maps/amas"
+    ),
+    column: Column = None,
+    date: Date = None,
+    lang: Language = "fr",
+    as_json: AsJson = False,
+) -> None:
+    """Find where far or badly served communes stand together more than chance would have it."""
+    from epn_geo import networkfiles, outputs  # noqa: PLC0415 - as above
+    from epn_geo.clusters import require_stats  # noqa: PLC0415 - as above
+    from epn_geo.labels import say  # noqa: PLC0415 - as above
+    from epn_geo.staging import staged_folder  # noqa: PLC0415 - as above
+
+    require_stats()
+    radius_km, share = parse_radius(radius or "10km") or 0.0, parse_share(alpha)
+    options = study_options(places, region, departement, epci, column)
+    with story(lang) as tell:
+        spoken = known_lang(lang)
+        tell(say("step_read", spoken, file=_name(places)))
+        network, communes = outputs.read_network(places, options)
+        tell(say("step_measure", spoken))
+        with staged_folder(output) as stage:
+            written, count = networkfiles.deliver_clusters(
+                network,
+                communes,
+                radius_km,
+                stage,
+                column=figure,
+                statistic=statistic.value,
+                permutations=permutations,
+                seed=seed,
+                alpha=share,
+                **_told(network, communes, date, spoken),
+            )
+        tell(networkfiles.tell_clusters(count, spoken), done=True)
+    _print(written, count, output, as_json=as_json)
+
+
+def _read_areas(
+    file: Path | None, judged: str | None, network: gpd.GeoDataFrame, lang: Any, tell: Any
+) -> gpd.GeoDataFrame | None:
+    """Read the polygons of reach of one time, and tell how many places have none."""
+    if file is None:
+        return None
+    from epn_geo.areafiles import check_areas, read_one_time  # noqa: PLC0415 - as above
+    from epn_geo.areas import MissingAreaWarning  # noqa: PLC0415 - as above
+    from epn_geo.labels import number, say  # noqa: PLC0415 - as above
+
+    path = area_options(file, None)["areas"]
+    areas = read_one_time(path, parse_judged(judged).get("judged_min"))
+    warnings.simplefilter("ignore", MissingAreaWarning)  # told here, once
+    findings = check_areas(areas, network, lang=lang)
+    if without := int((findings["code"] == "lieu_sans_zone").sum()):
+        names = ", ".join(findings.loc[findings["code"] == "lieu_sans_zone", "nom"][:5])
+        names += "…" if without > 5 else ""
+        tell(say("told_areas", lang, count=number(without, lang), names=names), done=True)
+    return areas
+
+
+def _reach_name(areas: gpd.GeoDataFrame | None, radius_km: float, lang: Any) -> str:
+    """Name the reach: kilometres, or the time of the areas."""
+    from epn_geo.areas import times_of  # noqa: PLC0415 - as above
+    from epn_geo.labels import reach_name  # noqa: PLC0415 - as above
+    from epn_geo.radii import Measure  # noqa: PLC0415 - as above
+
+    measure = Measure("", radius_km)
+    if areas is not None:
+        column, times = times_of(areas)
+        measure = Measure("", areas=True, **({column: float(times[0])} if column else {}))
+    return reach_name(measure, lang).replace("\u00a0", " ")
 
 
 def _whole_regions(
@@ -256,6 +384,14 @@ def _told(
         "date": date,
         "lang": lang,
     }
+
+
+def _print_names(written: list[str], output: Path, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"fichiers": written}, ensure_ascii=False, indent=2))
+    else:
+        for name in written:
+            typer.echo(str(output / name))
 
 
 def _name(places: Path | None) -> str:
