@@ -103,10 +103,10 @@ def test_the_cache_is_listed_and_cleared(server: Server, tmp_path: Path, run: Ru
     run("fetch", "france-services", "--url", f"{server.url}/fs.csv", *kept)
     listed = run("cache", "list", *kept)
     assert f"{len(FS_CSV)}  {server.url}/fs.csv" in listed.stdout
-    assert listed.stderr.startswith("1 réponses")
+    assert listed.stderr.startswith("1 réponse,")
     as_data = json.loads(run("cache", "list", "--json", *kept).stdout)
     assert [record["size"] for record in as_data] == [len(FS_CSV)]
-    assert run("cache", "clear", *kept).stderr.startswith("1 réponses retirées")
+    assert run("cache", "clear", *kept).stderr.startswith("1 réponse retirée ")
     assert "est vide" in run("cache", "list", *kept).stderr
 
 

@@ -12,7 +12,8 @@ from epn_geo.report import header, number
 
 
 def fields(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    names = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    return {name.partition("|")[0] for name in names}
 
 
 @pytest.mark.parametrize("key", WORDS)
@@ -41,3 +42,19 @@ def test_numbers_are_written_as_people_do() -> None:
     assert number(1234567.89, digits=1) == "1\u202f234\u202f567,9"
     assert number(1234567.89, "en", 1) == "1,234,567.9"
     assert number(float("nan")) == "–"
+
+
+def test_words_agree_with_their_number() -> None:
+    assert say("cache_cleared", count=1, folder="x") == "1 réponse retirée de x."
+    assert say("cache_cleared", count=0, folder="x") == "0 réponse retirée de x."
+    assert say("cache_cleared", "en", count=0, folder="x") == "0 answers removed from x."
+    assert say("map_people", count=number(2644)) == "2\u202f644 habitants"
+    assert say("map_people", "en", count=number(1, "en")) == "1 inhabitant"
+    assert say("map_people", count="–") == "– habitants"
+
+
+@pytest.mark.parametrize("key", [key for key, words in WORDS.items() if "|" in "".join(words)])
+def test_plurals_are_written_as_they_are_read(key: str) -> None:
+    for lang in ("fr", "en"):
+        values = dict.fromkeys(fields(WORDS[key][0]), 1)
+        assert "{" not in say(key, lang, **values)
