@@ -176,9 +176,9 @@ def _from_objects(
 
 
 def _read_features(content: dict[str, Any], notes: list[str], name: str) -> Table:
-    features = content["features"] if content["type"] == "FeatureCollection" else [content]
+    features = content.get("features") if content["type"] == "FeatureCollection" else [content]
     if not isinstance(features, list) or not all(isinstance(item, dict) for item in features):
-        raise DataError(f"{name}: the features of this GeoJSON are not objects.")
+        raise DataError(f"{name}: this GeoJSON has no list of features.")
     objects = [_properties(feature) for feature in features]
     crs = content.get("crs") or {}
     declared = crs.get("properties", {}).get("name") if isinstance(crs, dict) else None
@@ -251,8 +251,11 @@ def _read_layer(path: Path, kind: str, layer: str | None) -> Table:
 
 
 def _inside_zip(path: Path, layer: str | None) -> str:
-    with zipfile.ZipFile(path) as archive:
-        shapes = [n for n in archive.namelist() if n.lower().endswith(".shp")]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            shapes = [n for n in archive.namelist() if n.lower().endswith(".shp")]
+    except (zipfile.BadZipFile, OSError) as error:
+        raise DataError(f"{path.name} is damaged and cannot be read as an archive.") from error
     found = [n for n in shapes if layer is None or Path(n).stem == layer]
     if len(found) != 1:
         names = ", ".join(Path(n).stem for n in shapes) or "none"

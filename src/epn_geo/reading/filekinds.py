@@ -180,6 +180,6 @@ def _kind_of_zip(path: Path) -> str:
 def _is_json(data: bytes) -> bool:
     try:
         json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True

@@ -100,15 +100,13 @@ def _excel(path: Path) -> dict[str, list[Row]]:
 def _values(path: Path, *, results: bool) -> dict[str, list[Row]]:
     import openpyxl  # noqa: PLC0415 - slow to import, needed for workbooks only
 
-    book = openpyxl.load_workbook(path, read_only=True, data_only=results)
-    try:
+    with path.open("rb") as file:  # opened here, for openpyxl goes by the file's name
+        book = openpyxl.load_workbook(file, read_only=True, data_only=results)
         sheets: dict[str, list[Row]] = {}
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # some programs write a size that is wrong
             sheets[sheet.title] = list(sheet.iter_rows(values_only=True))
         return sheets
-    finally:
-        book.close()
 
 
 def _is_formula(value: object) -> bool:
