@@ -125,7 +125,7 @@ def test_geocode_fills_what_it_can_and_counts_the_rest(
     url = ["--url", f"{server.url}/geocodage/search/csv", "--cache", "kept"]
     done = run("geocode", "liste.csv", "-o", "placed.csv", *url)
     assert (done.returncode, done.stdout) == (0, "placed.csv\n")
-    assert "2 lieux sans coordonnées : 1 placés, 0 douteux et 1 refusés" in done.stderr
+    assert "2 lieux sans coordonnées : 1 placé, 0 douteux et 1 refusé," in done.stderr
     places = epn.read_places(tmp_path / "placed.csv")
     assert places.geometry.isna().tolist() == [False, True, False]
     assert places["latitude"].tolist()[2] == 49.2
@@ -173,7 +173,9 @@ def test_provenance_is_carried_into_what_is_made(
     assert record["provenance"]["date"] == "2025-11-21"
     line = "EPN labellisés : Région Normandie, données du 2025-11-21, 30 lignes."
     assert record["sources"][0].startswith(line)
-    sheet = pd.read_excel(tmp_path / "out" / "tableaux.xlsx", sheet_name=None, header=None)
+    sheet = pd.read_excel(
+        tmp_path / "out" / "tableaux.xlsx", sheet_name=None, header=None, engine="openpyxl"
+    )
     assert line in sheet["Sources et définitions"].to_string()
     assert shown[0][0].startswith(line)
 

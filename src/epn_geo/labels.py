@@ -304,11 +304,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "geocode_step": ("Géocodage", "Geocoding"),
     "geocode_done": (
         "{lost} {lost|lieu|lieux} sans coordonnées : {accepted} {accepted|placé|placés}, "
-        "{doubtful} douteux et {refused} "
-        "refusés, laissés sans coordonnées.",
+        "{doubtful} douteux et {refused} {refused|refusé|refusés}, sans coordonnées.",
         "{lost} {lost|place|places} without coordinates: {accepted} placed, {doubtful} doubtful "
-        "and {refused} "
-        "refused, left without coordinates.",
+        "and {refused} refused, left without coordinates.",
     ),
     "merge_done": (
         "{rows} {rows|ligne lue|lignes lues}, {kept} {kept|lieu gardé|lieux gardés}, {merged} "
@@ -550,6 +548,30 @@ WORDS: dict[str, tuple[str, str]] = {
     "map_skill_gap": (
         "À moins de {reach} d'un lieu, mais d'aucun qui propose : {value}",
         "Within {reach} of a place, but of none that offers: {value}",
+    ),
+    "site_gain_cumule": (
+        "Avec ce lieu et ceux d'avant : habitants gagnés en tout",
+        "With this place and those above: people gained in all",
+    ),
+    "site_population_communes_hors_portee": (
+        "Après : habitants dont la mairie reste hors de portée",
+        "After: people whose town hall is still out of reach",
+    ),
+    "site_communes_hors_portee": (
+        "Après : communes dont la mairie reste hors de portée",
+        "After: communes whose town hall is still out of reach",
+    ),
+    "site_population_deux_lieux": (
+        "Après : habitants à portée de deux lieux",
+        "After: people within reach of two places",
+    ),
+    "site_distance_moyenne_km": (
+        "Après : distance moyenne au lieu le plus proche (km)",
+        "After: mean distance to the nearest place (km)",
+    ),
+    "site_distance_max_km": (
+        "Après : plus grande distance (km)",
+        "After: greatest distance (km)",
     ),
     "sites_definition": (
         "Gains : habitants des communes dont la mairie passe à portée, au-delà des lieux proposés "
@@ -1642,6 +1664,8 @@ HEADERS: dict[str, tuple[str, str]] = {
     "mairie_apres": ("Mairie à portée après", "Town hall within reach after"),
     "services_gagnes": ("Services gagnés", "Services gained"),
     "services_perdus": ("Services perdus", "Services lost"),
+    "gain_poids": ("Gain selon la pondération", "Gain by weight"),
+    "habitants_besoin": ("Habitants × besoin (0-1)", "People × need (0-1)"),
     "communes_gagnees": ("Mairies désormais à portée", "Town halls now within reach"),
     "communes_perdues": ("Mairies qui ne le sont plus", "Town halls no longer within reach"),
     "distance_avant_km": ("Distance avant (km)", "Distance before (km)"),
