@@ -244,3 +244,50 @@ def test_a_wrong_call_is_one_sentence(tmp_path: Path, arguments: list[str], mess
     assert done.returncode == 1
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("verb", "file", "told"),
+    [
+        (["sites", "--new", "1"], "sites.csv", "lieu"),
+        (["skills"], "competences.csv", ""),
+        (["network"], "fermetures.csv", ""),
+        (["sheets", "--level", "departement", "--format", "html"], "departement-61-orne.html", ""),
+        (["diff", str(DEMO), "--remove", "demo-61-04"], "note.html", "à moins de 20 min d’un lieu"),
+    ],
+    ids=["sites", "skills", "network", "sheets", "diff"],
+)
+def test_the_other_verbs_take_polygons_too(
+    reach: Path, tmp_path: Path, verb: list[str], file: str, told: str
+) -> None:
+    done = run(*verb, "--departement", "61", "--areas", str(reach), "-o", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / file).exists()
+    assert told in done.stderr
+    if verb[0] != "sheets":
+        assert "mais sans polygone de portée" in done.stderr
+    if verb[0] == "network":
+        table = pd.read_csv(tmp_path / "out/fermetures.csv", sep=";", decimal=",")
+        assert table["aire_dependante_km2"].max() > 0
+        zones = pd.read_csv(tmp_path / "out/zones.csv", sep=";", decimal=",")
+        assert set(zones["minutes"]) == {20.0}
+    if verb[0] == "sheets":
+        assert "à moins de 20\u00a0min d" in (tmp_path / "out" / file).read_text(encoding="utf-8")
+
+
+def test_two_files_compare_two_ways_of_reaching(reach: Path, tmp_path: Path) -> None:
+    near = gpd.read_file(reach)
+    near = near.set_geometry(near.geometry.buffer(-2000))
+    later = as_file(near, tmp_path / "apres.gpkg")
+    asked = ("diff", str(DEMO), str(DEMO), "--departement", "61", "-o", "out")
+    done = run(*asked, "--areas", str(reach), "--areas-after", str(later), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads((tmp_path / "out/changes.json").read_text(encoding="utf-8"))
+    assert figures["minutes"] == [10.0, 20.0]
+    orne = figures["par_departement"][0]
+    assert orne["population_perdue_20min"] > 0
+    assert orne["population_gagnee_20min"] == 0
+    record = json.loads((tmp_path / "out/resume.json").read_text(encoding="utf-8"))
+    assert record["portees"]["sha256"] != record["portees_apres"]["sha256"]
+    alone = run(*asked, "--areas-after", str(later), cwd=tmp_path)
+    assert "--areas-after needs --areas" in alone.stderr

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import openpyxl
@@ -109,19 +110,11 @@ def test_the_note_is_one_sober_page(delivered: Path) -> None:
 
 
 @pytest.mark.browser
-def test_the_note_prints_on_one_sheet(delivered: Path, tmp_path: Path) -> None:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    from tests.test_map_browser import chromium_path  # noqa: PLC0415 - only here
-
-    path = chromium_path()
-    if path is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.goto((delivered / "note.html").as_uri())
-        printed = page.pdf(format="A4")
-        browser.close()
+def test_the_note_prints_on_one_sheet(delivered: Path, browser: Any) -> None:
+    page = browser.new_page()
+    page.goto((delivered / "note.html").as_uri())
+    printed = page.pdf(format="A4")
+    page.close()
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
 
 
@@ -343,35 +336,27 @@ def test_the_history_is_a_table_and_a_picture(tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
-def test_the_slider_shows_one_moment_at_a_time(tmp_path: Path) -> None:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    from tests.test_map_browser import chromium_path  # noqa: PLC0415 - only here
-
-    path = chromium_path()
-    if path is None:
-        pytest.skip("no Chromium on this machine")
+def test_the_slider_shows_one_moment_at_a_time(tmp_path: Path, browser: Any) -> None:
     places = epn.read_places(DEMO)
     places.loc[0, "nom"] = NASTY
     communes = epn.read_communes(region="28")
     kept = [epn.Snapshot("2026-11-01", places, "a"), epn.Snapshot("2026-12-01", places[9:], "b")]
     wide = wide_history(epn.network_history(kept, communes))
     file = write_timeline(kept, wide, communes, tmp_path / "h.html")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        page = browser.new_page()
-        trouble: list[str] = []
-        page.on("console", lambda message: trouble.append(message.text))
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on("dialog", lambda dialog: trouble.append(dialog.message))
-        page.goto(file.as_uri())
-        told = []
-        for step in range(4):
-            page.locator("#t").fill(str(step))
-            shown = [one for one in page.locator("output").all() if one.is_visible()]
-            dots = [one for one in page.locator("svg circle.e").all() if one.is_visible()]
-            assert len(shown) == 1
-            told.append((shown[0].inner_text().split(" ")[0], len(dots)))
-        browser.close()
+    page = browser.new_page()
+    trouble: list[str] = []
+    page.on("console", lambda message: trouble.append(message.text))
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("dialog", lambda dialog: trouble.append(dialog.message))
+    page.goto(file.as_uri())
+    told = []
+    for step in range(4):
+        page.locator("#t").fill(str(step))
+        shown = [one for one in page.locator("output").all() if one.is_visible()]
+        dots = [one for one in page.locator("svg circle.e").all() if one.is_visible()]
+        assert len(shown) == 1
+        told.append((shown[0].inner_text().split(" ")[0], len(dots)))
+    page.close()
     assert trouble == []
     assert told == [("2012", 0), ("évaluation", 0), ("2026-11-01", 123), ("2026-12-01", 114)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,7 +14,8 @@ from epn_geo.coverage import measure_coverage
 from epn_geo.crs import WGS84
 from epn_geo.gaps import find_gaps
 from epn_geo.labels import Lang, number, reach_name, say
-from epn_geo.outputs import write_book, write_map
+from epn_geo.needs import add_needs, name_need, read_needs
+from epn_geo.outputs import need_lines, need_title, write_book, write_map
 from epn_geo.radii import Measure
 from epn_geo.report import header
 from epn_geo.styles import write_styled_layers
@@ -27,10 +28,25 @@ from epn_geo.writing import (
 
 # What the map tells of each site, of all that the table holds.
 TOLD = (
-    *("nom", "commune", "departement", "gain_population", "communes_gagnees", "gain_ailleurs"),
-    *("gain_cumule", "population_communes_hors_portee", "distance_moyenne_km", "distance_max_km"),
+    *("nom", "commune", "departement", "gain_population", "communes_gagnees", "gain_poids"),
+    *("gain_ailleurs", "gain_cumule", "population_communes_hors_portee", "communes_hors_portee"),
+    *("population_deux_lieux", "distance_moyenne_km", "distance_max_km"),
     *("equivalents", "pertes_equivalents", "objectif", "methode", "ecart_optimum"),
 )
+WEIGHT = "habitants_besoin"
+AFTER = (
+    *("gain_cumule", "population_communes_hors_portee", "communes_hors_portee"),
+    *("population_deux_lieux", "distance_moyenne_km", "distance_max_km"),
+)
+
+
+class Weighed(NamedTuple):
+    """Communes whose people are weighed by need."""
+
+    communes: gpd.GeoDataFrame
+    lines: list[str]  # what is said of it
+    shaded: dict[str, str]  # what the map can show of it
+    unknown: str  # a sentence, if the need of some is not known
 
 
 def deliver_sites(
@@ -41,6 +57,7 @@ def deliver_sites(
     folder: Path,
     *,
     areas: gpd.GeoDataFrame | None = None,
+    indicator: Mapping[str, str] | None = None,
     sources: Sequence[str] = (),
     demonstration: bool = False,
     date: str | None = None,
@@ -61,6 +78,8 @@ def deliver_sites(
         Where to; made if need be.
     areas
         Polygons of reach of the network in place of discs, if they were given.
+    indicator
+        Columns of `communes` that the map offers too, and what to call them.
     sources
         Lines on where the data is from, for the map.
     demonstration
@@ -103,12 +122,68 @@ def deliver_sites(
         gaps=gaps,
         reach=None if areas is None else areas_that_count(areas, network, communes),
         sites=_in_words(frames["sites"], lang),
+        indicator={"part": ""} | dict(indicator or {}),
         sources=lines,
         demonstration=demonstration,
         date=date,
         lang=lang,
     )
     return [*written, page]
+
+
+def weigh_by_need(
+    communes: gpd.GeoDataFrame, need: Path, declared: Mapping[str, Any], lang: Lang = "fr"
+) -> Weighed:
+    r"""Weigh the people of communes by their need, and say what that is.
+
+    Parameters
+    ----------
+    communes
+        Communes with `population`.
+    need, declared
+        A file, and what `read_needs` must be told of it.
+    lang
+        Language.
+
+    Returns
+    -------
+    Weighed
+        Communes with `habitants_besoin`, people × need between 0 and 1; zero where it is unknown,
+        which is told.
+
+    Raises
+    ------
+    EpnGeoError
+        If the file cannot be used, or says nothing of these communes.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> declared = {"column": "age", "direction": "high", "bounds": (0, 100), "vintage": 2022}
+    >>> communes = gpd.GeoDataFrame({"code_insee": ["14118", "61001"], "population": [100, 200]})
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "age.csv")
+    ...     _ = file.write_text("code;age\n14118;30\n", encoding="utf-8")
+    ...     weighed = weigh_by_need(communes, file, declared, "en")
+    >>> weighed.communes[WEIGHT].tolist()
+    [30.0, 0.0]
+    >>> weighed.unknown
+    'Need unknown for 1 communes (200 people): they weigh nothing in this choice.'
+    """
+    needs = read_needs(need, **declared)
+    measured = add_needs(communes, needs)
+    name = name_need(needs, measured, need.name)
+    score = measured[f"besoin_{name}_0_1"]
+    measured[WEIGHT] = (measured["population"] * score).fillna(0.0)
+    unknown, told = score.isna(), ""
+    if unknown.any():
+        people = number(measured.loc[unknown, "population"].sum(), lang)
+        told = say(
+            "account_unweighted", lang, communes=number(int(unknown.sum()), lang), people=people
+        )
+    lines = [say("sites_weighted", lang), *need_lines(needs, need.name, lang)[1:]]
+    shaded = {f"besoin_{name}": need_title(needs, lang)}
+    return Weighed(measured, [*lines, *([told] if told else [])], shaded, told)
 
 
 def deliver_skills(
@@ -242,9 +317,14 @@ def _as_list(sites: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _in_words(sites: gpd.GeoDataFrame, lang: Lang) -> gpd.GeoDataFrame:
-    """Keep what the map tells of a site, under the words that people read."""
-    kept = [c for c in sites if c in TOLD or (c.startswith("gain_") and c[5:7].isdigit())]
-    words = {column: header(column, lang) for column in kept if column != "nom"}
+    """Keep what the map tells of a site, under the words that people read.
+
+    What a site brings comes first; then what is left once it and those above are there.
+    """
+    kept = [c for c in TOLD if c in sites]
+    at = kept.index("gain_ailleurs") if "gain_ailleurs" in kept else len(kept)
+    kept[at:at] = [c for c in sites if c.startswith("gain_") and c[5:7].isdigit()]
+    words = {c: say(f"site_{c}", lang) if c in AFTER else header(c, lang) for c in kept[1:]}
     return sites[[*kept, "geometry"]].rename(columns=words)
 
 

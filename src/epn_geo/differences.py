@@ -12,6 +12,8 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from epn_geo.areafiles import areas_that_count, check_areas, read_areas
+from epn_geo.areas import areas_at, warned_once
 from epn_geo.causes import GAINED, LOST
 from epn_geo.changes import Comparison, changed_zones, compare_coverage
 from epn_geo.columns import texts
@@ -26,7 +28,7 @@ from epn_geo.notepages import Note, write_note
 from epn_geo.notes import note_text
 from epn_geo.pairing import compare_places, name_communes, revise
 from epn_geo.places import read_places
-from epn_geo.radii import Measure, Radius
+from epn_geo.radii import Measure, Radius, choose_measure
 from epn_geo.reading.guesses import absent_fields
 from epn_geo.report import header
 from epn_geo.runs import (
@@ -80,6 +82,7 @@ def deliver_changes(
     folder
         Where to; made if need be.
     parameters
+        ``areas`` and ``areas_after`` (files of polygons, in place of ``radii_km``), ``judged_min``,
         ``region``, ``departements``, ``epci``, ``radii_km``, ``judged_km``, ``columns`` and
         ``communes`` (a folder), as in `delivery.deliver`.
     date
@@ -112,7 +115,7 @@ def deliver_changes(
     if (lists.after is None) == (lists.add is None and not lists.remove):
         raise DataError("Give two lists, or one list with --add or --remove.")
     shown = dict(parameters) | {"date": date, "lang": lang}
-    request = told_request("diff", _told(lists), shown)
+    request = told_request("diff", _told(lists) | _tell_areas(shown), shown)
     with staged_folder(folder) as stage:
         last = last_record(folder)
         if if_changed and last is not None and was_asked(last, request) and is_intact(folder, last):
@@ -124,7 +127,8 @@ def deliver_changes(
         tell(say("step_write", lang))
         note = note_text(
             work.comparison,
-            work.judged.radius_km,
+            work.judged.radius_km or work.judged.route_km,
+            minutes=work.judged.minutes,
             sources=work.sources,
             date=date,
             demonstration=work.demonstration,
@@ -145,6 +149,7 @@ class _Work(NamedTuple):
     places: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
     comparison: Comparison
     radii: Any
+    areas: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame] | None
     judged: Measure
     sources: list[str]
     demonstration: bool
@@ -180,17 +185,23 @@ def _compare(lists: Lists, parameters: Mapping[str, Any], lang: Lang, tell: Tell
         whole_epci=True,
         path=folder,
     )
+    areas, missing = _read_areas(parameters, (before, after), lang)
+    for line in missing:
+        tell(line, done=True)
     radii = parameters.get("radii_km") or list(RADII_KM)
+    radii = 10.0 if areas is not None else radii
     before, after = name_communes(before, communes), name_communes(after, communes)
     pairs = compare_places(before, after)
-    change = compare_coverage(before, after, communes, radii, pairs=pairs)
+    with warned_once():
+        change = compare_coverage(before, after, communes, radii, areas=areas, pairs=pairs)
     told = (*texts(before, "source"), *texts(after, "source"))
     return _Work(
         communes,
         (locate(before, communes), locate(after, communes)),
         Comparison(pairs, change),
         radii,
-        _judged(change.measures, parameters.get("judged_km")),
+        areas,
+        choose_measure(change.measures, parameters.get("judged_km"), parameters.get("judged_min")),
         [_source(len(communes), folder, lang)],
         any(text.startswith(DEMONSTRATION) for text in told),
     )
@@ -213,21 +224,44 @@ def _source(communes: int, folder: str | None, lang: Lang) -> str:
     return say(key, lang, communes=number(communes, lang), folder=name)
 
 
-def _judged(measures: tuple[Measure, ...], wanted: float | None) -> Measure:
-    """Choose the radius that the map and the note speak of."""
-    for measure in measures:
-        if measure.radius_km == (10.0 if wanted is None else wanted):
-            return measure
-    if wanted is not None:
-        known = ", ".join(f"{m.radius_km:g}" for m in measures if m.radius_km is not None)
-        raise DataError(f"{wanted:g} km was not measured; there is {known or 'none'}.")
-    return measures[len(measures) // 2]
+def _tell_areas(shown: dict[str, Any]) -> dict[str, Any]:
+    """Say by their content which areas are read; take their paths out of what is shown."""
+    told = {}
+    for key, name in (("areas", "portees"), ("areas_after", "portees_apres")):
+        if (file := shown.pop(key, None)) is not None:
+            told[name] = told_file(Path(file), Path(file))
+    return told
+
+
+def _read_areas(
+    parameters: Mapping[str, Any], lists: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame], lang: Lang
+) -> tuple[tuple[gpd.GeoDataFrame, gpd.GeoDataFrame] | None, list[str]]:
+    """Read the areas of both lists, and say how many places have none."""
+    if (file := parameters.get("areas")) is None:
+        return None, []
+    before = read_areas(file)
+    later = parameters.get("areas_after")
+    areas = before, before if later is None else read_areas(later)
+    lines = []
+    for drawn, places in zip(areas, lists, strict=True):
+        findings = check_areas(drawn, places, lang=lang)
+        names = findings.loc[findings["code"] == "lieu_sans_zone", "nom"].unique().tolist()
+        if names:
+            shown = ", ".join(names[:5]) + ("…" if len(names) > 5 else "")
+            lines.append(say("told_areas", lang, count=number(len(names), lang), names=shown))
+    return areas, list(dict.fromkeys(lines))
 
 
 def _write_all(work: _Work, note: Note, stage: Path, *, date: str | None, lang: Lang) -> list[str]:
     """Write every file but the record; give their names."""
-    radius: Radius = work.radii if isinstance(work.radii, dict) else work.judged.radius_km or 0.0
-    zones = changed_zones(*work.places, work.communes, radius)
+    if work.areas is None:
+        own = isinstance(work.radii, dict)
+        radius: Radius = work.radii if own else work.judged.radius_km or 0.0
+        zones = changed_zones(*work.places, work.communes, radius)
+    else:
+        before, after = (areas_at(areas, work.judged) for areas in work.areas)
+        with warned_once():
+            zones = changed_zones(*work.places, work.communes, areas=(before, after))
     page = _map(work, zones, date, lang)
     with atomic_path(stage / MAP) as temporary:
         page.save(str(temporary))
@@ -249,10 +283,11 @@ def _map(work: _Work, zones: gpd.GeoDataFrame, date: str | None, lang: Lang) -> 
     """Draw the new state, with what was gained and lost over it."""
     after = work.places[1]
     page = coverage_map(
-        measure_coverage(work.communes, after, work.radii),
+        _after(work),
         places=keep_near(after, work.communes, NEAR_KM),
         title=note_title(lang),
         radius_km=work.radii if isinstance(work.radii, dict) else None,
+        reach=None if work.areas is None else areas_that_count(work.areas[1], after, work.communes),
         sources=work.sources,
         date=date,
         demonstration=work.demonstration,
@@ -281,6 +316,13 @@ def _map(work: _Work, zones: gpd.GeoDataFrame, date: str | None, lang: Lang) -> 
     control._id = "changements"  # noqa: SLF001 - the same
     control.add_to(page)
     return page
+
+
+def _after(work: _Work) -> gpd.GeoDataFrame:
+    """Measure the new state, for the map."""
+    areas = None if work.areas is None else work.areas[1]
+    with warned_once():
+        return measure_coverage(work.communes, work.places[1], work.radii, areas=areas)
 
 
 def note_title(lang: Lang) -> str:
@@ -352,6 +394,11 @@ def _figures(work: _Work, note: Note) -> dict[str, Any]:
     return {
         "note": [*note.headline, *(line for _, lines in note.paragraphs for line in lines)],
         "rayons_km": [measure.radius_km for measure in change.measures],
+        **(
+            {"minutes": [measure.minutes for measure in change.measures]}
+            if work.areas is not None
+            else {}
+        ),
         "lieux": {
             "avant": len(work.places[0]),
             "apres": len(work.places[1]),

@@ -540,6 +540,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "left beyond "
         "(counted at the town hall). Method: {method}; possible gap: {gap}%.",
     ),
+    "account_unweighted": (
+        "Besoin inconnu pour {communes} communes ({people} habitants) : elles ne pèsent rien dans "
+        "ce choix.",
+        "Need unknown for {communes} communes ({people} people): they weigh nothing in this choice.",
+    ),
+    "sites_weighted": (
+        "Ce choix pèse chaque habitant par le besoin de sa commune (0-1) : habitants × besoin.",
+        "This choice weighs each person by the need of their commune (0-1): people × need.",
+    ),
     "account_no_site": (
         "Aucun lieu à proposer : il n'y a rien à gagner.",
         "No place to propose: there is nothing to gain.",
@@ -1664,7 +1673,6 @@ HEADERS: dict[str, tuple[str, str]] = {
     "mairie_apres": ("Mairie à portée après", "Town hall within reach after"),
     "services_gagnes": ("Services gagnés", "Services gained"),
     "services_perdus": ("Services perdus", "Services lost"),
-    "gain_poids": ("Gain selon la pondération", "Gain by weight"),
     "habitants_besoin": ("Habitants × besoin (0-1)", "People × need (0-1)"),
     "communes_gagnees": ("Mairies désormais à portée", "Town halls now within reach"),
     "communes_perdues": ("Mairies qui ne le sont plus", "Town halls no longer within reach"),

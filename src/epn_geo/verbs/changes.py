@@ -10,6 +10,7 @@ import typer
 
 from epn_geo.errors import DataError
 from epn_geo.verbs.options import (
+    Areas,
     AsJson,
     Column,
     CommunesFolder,
@@ -20,11 +21,12 @@ from epn_geo.verbs.options import (
     Language,
     MaxLoss,
     Region,
+    area_options,
     conclude,
     known_lang,
     parse_columns,
+    parse_judged,
     parse_radii,
-    parse_radius,
     parse_share,
     story,
     study_options,
@@ -54,7 +56,16 @@ def diff_command(
     ] = None,
     judged: Annotated[
         str | None,
-        typer.Option("--judged", help="The radius that map and note speak of. [default: 10km]"),
+        typer.Option(
+            "--judged",
+            help="The radius that map and note speak of, or the time of --areas, as 20min. "
+            "[default: 10km, 20min]",
+        ),
+    ] = None,
+    areas: Areas = None,
+    areas_after: Annotated[
+        Path | None,
+        typer.Option("--areas-after", help="Those of the new list, if --areas are the old one's."),
     ] = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.")] = Path(
         "maps/diff"
@@ -74,11 +85,16 @@ def diff_command(
     study = study_options(before, region, departement, epci, column, communes=communes)
     for file in (after, add):
         study_options(file, region, departement, epci, column)
+    reach = area_options(areas, radius) or {"radii_km": parse_radii(radius)}
+    if areas_after is not None:
+        if areas is None:
+            raise DataError("--areas-after needs --areas, the polygons of the old list.")
+        reach["areas_after"] = area_options(areas_after, None)["areas"]
     with story(lang) as tell:
         summary = deliver_changes(
             Lists(before, after, add, tuple(remove or ())),
             output,
-            study | {"radii_km": parse_radii(radius), "judged_km": parse_radius(judged)},
+            study | reach | parse_judged(judged),
             date=date,
             lang=known_lang(lang),
             tell=tell,

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from epn_geo.verbs.options import (
+    Areas,
     AsJson,
     Column,
     Departement,
@@ -18,7 +19,9 @@ from epn_geo.verbs.options import (
     Language,
     Region,
     Today,
+    area_options,
     known_lang,
+    parse_judged,
     parse_radius,
     story,
     study_options,
@@ -33,7 +36,15 @@ def sheets_command(
     region: Region = None,
     departement: Departement = None,
     epci: Epci = None,
-    radius: Annotated[str, typer.Option("--radius", help="Reach with its unit, as 10km.")] = "10km",
+    radius: Annotated[
+        str | None,
+        typer.Option("--radius", help="Reach with its unit, as 10km. [default: 10km]"),
+    ] = None,
+    areas: Areas = None,
+    judged: Annotated[
+        str | None,
+        typer.Option("--judged", help="Which time of --areas counts, as 20min. [default: 20min]"),
+    ] = None,
     level: Annotated[
         list[str] | None,
         typer.Option(
@@ -69,14 +80,16 @@ def sheets_command(
     from epn_geo.study import build  # noqa: PLC0415 - as above
 
     spoken, options = known_lang(lang), study_options(places, region, departement, epci, column)
-    columns, kilometres = options.pop("columns"), parse_radius(radius)
+    columns = options.pop("columns")
+    reach = area_options(areas, radius) or {"radii_km": [parse_radius(radius or "10km")]}
     options, codes = _within_region(options, level or ())
     with story(lang) as tell:
         if places is not None:
             tell(say("step_read", spoken, file=places.name))
         frame = None if places is None else read_places(places, columns=columns)
         tell(say("step_measure", spoken))
-        study = build(frame, radii_km=[kilometres or 10.0], today=date, lang=spoken, **options)
+        judged_by: dict[str, Any] = parse_judged(judged) if areas is not None else {}
+        study = build(frame, **reach, **judged_by, today=date, lang=spoken, **options)
     whole = SHEET_LEVELS
     if codes is not None:
         whole = SHEET_LEVELS[1:] if departement else SHEET_LEVELS[2:]
@@ -86,6 +99,7 @@ def sheets_command(
             study.coverage,
             study.places,
             gaps=study.gaps,
+            minutes=study.measure.minutes,
             levels=level or whole,  # type: ignore[arg-type] # write_sheets checks them
             codes=codes,
             formats=kind or FORMATS,

@@ -11,6 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from epn_geo.errors import DataError
+from epn_geo.verbs.needs import (
+    Code,
+    CodeLevel,
+    Level,
+    NeedBounds,
+    NeedDirection,
+    NeedFigure,
+    NeedFile,
+    NeedVintage,
+    People,
+    need_options,
+)
 from epn_geo.verbs.options import (
     Areas,
     AsJson,
@@ -94,9 +106,23 @@ def sites_command(
     sensitivity: Annotated[
         list[str] | None,
         typer.Option(
-            "--sensitivity", help="Another radius to try the proposal with; repeat for several."
+            "--sensitivity",
+            help="Another radius to try the proposal with; repeat for several. With a weight, people "
+            "without it are tried too.",
         ),
     ] = None,
+    weight: Annotated[
+        str | None,
+        typer.Option("--weight", help="A column of the communes to count instead of people."),
+    ] = None,
+    need: NeedFile = None,
+    figure: NeedFigure = None,
+    direction: NeedDirection = None,
+    bounds: NeedBounds = None,
+    vintage: NeedVintage = None,
+    level: Level = CodeLevel.COMMUNE,
+    code: Code = None,
+    people: People = None,
     time_limit: Annotated[
         str, typer.Option("--time-limit", help="For the search, as 60s; 0s is the quick answer.")
     ] = "60s",
@@ -120,6 +146,11 @@ def sites_command(
     where |= _whole_regions(region, departement, epci)
     goals: Any = goal  # refused by suggest_sites if it is none
     options: dict[str, Any] = {"departements": departement, "time_limit_s": _seconds(time_limit)}
+    if need is not None and weight is not None:
+        raise DataError("Choose --weight or --need: each says what a commune counts for.")
+    declared = need_options(
+        need, figure, direction, bounds, vintage, level=level, code=code, people=people
+    )
     if candidates is not None:
         study_options(candidates, None, None, None, None)
     with story(lang) as tell:
@@ -129,20 +160,28 @@ def sites_command(
         if candidates is not None:
             options["candidates"], _ = outputs.read_network(candidates, where | {"columns": None})
         drawn = options["areas"] = _read_areas(areas, judged, network, spoken, tell)
+        told = _told(network, communes, date, spoken)
+        shaded: dict[str, str] | None = None
+        if need is not None:
+            weighed = decisions.weigh_by_need(communes, need, declared, spoken)
+            communes, weight, shaded = weighed.communes, decisions.WEIGHT, weighed.shaded
+            told["sources"] = [*weighed.lines, *told["sources"]]
+            if weighed.unknown:
+                tell(weighed.unknown, done=True)
         tell(say("step_search", spoken))
+        asked = options | {"weight": weight, "lang": spoken}
         if share is None:
-            found = rooms.suggest_sites(
-                communes, network, new, radius_km, goal=goals, lang=spoken, **options
-            )
+            found = rooms.suggest_sites(communes, network, new, radius_km, goal=goals, **asked)
         else:
             found = rooms.sites_to_reach(
-                communes, network, radius_km, share=parse_share(share), lang=spoken, **options
+                communes, network, radius_km, share=parse_share(share), **asked
             )
         frames = {"sites": found}
         if sensitivity:
             radii = [radius_km, *(float(parse_radius(text) or 0) for text in sensitivity)]
+            weights = [None] if weight is None else [weight, None]
             frames["sensibilite"] = rooms.site_sensitivity(
-                communes, network, new, radii_km=radii, goal=goals, **options
+                communes, network, new, radii_km=radii, weights=weights, goal=goals, **options
             )
         tell(say("step_write", spoken))
         written = decisions.deliver_sites(
@@ -152,7 +191,8 @@ def sites_command(
             radius_km,
             output,
             areas=drawn,
-            **_told(network, communes, date, spoken),
+            indicator=shaded,
+            **told,
         )
         tell(decisions.tell_sites(found, spoken), done=True)
     _print(written, found.drop(columns="geometry"), output, as_json=as_json)
