@@ -7,7 +7,6 @@ import io
 import itertools
 import os
 import re
-import shutil
 from pathlib import Path
 
 import geopandas as gpd
@@ -18,8 +17,9 @@ import shapely
 
 import epn_geo as epn
 from epn_geo.embedded import embedded_path
+from epn_geo.study import build
 
-sync_api = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
 
 pytestmark = pytest.mark.browser
 
@@ -57,26 +57,6 @@ HOSTILE = [
     "</script><script>alert(1)</script>{{7*7}}{% for",
     "A" * 100_000,
 ]
-
-
-def chromium_path() -> str | None:
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    return None
-
-
-@pytest.fixture(scope="session")
-def browser():
-    path = chromium_path()
-    if path is None and not os.environ.get("CI"):
-        pytest.skip("no Chromium on this machine: install the package 'chromium' to run these")
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
@@ -167,12 +147,22 @@ def test_it_opens_without_the_network(visit, normandie):
 
 
 def test_it_is_light(visit, normandie):
-    assert normandie.stat().st_size <= 500_000
+    assert normandie.stat().st_size <= 470_000
     page = visit(normandie).page
-    assert page.evaluate("document.querySelectorAll('*').length") <= 500
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
+    # Chromium's own count: elements, texts, and what it makes within lists and boxes
+    assert session.send("Memory.getDOMCounters")["nodes"] <= 500
     assert session.send("Runtime.getHeapUsage")["usedSize"] <= 25e6
+
+
+def test_what_build_writes_is_light_too(tmp_path):
+    # the communes of EPCI that straddle the border, and three radii
+    study = build(region="28", radii_km=[5.0, 10.0, 15.0])
+    assert (~study.coverage["dans_selection"]).any()
+    path = tmp_path / "carte.html"
+    epn.coverage_map(study.coverage, places=study.places, gaps=study.gaps).save(str(path))
+    assert path.stat().st_size <= 480_000
 
 
 def test_it_opens_on_a_slow_machine(browser, normandie):
@@ -190,6 +180,42 @@ def test_the_uncompressed_form_opens_too(visit, region, tmp_path):
     path = tmp_path / "plain.html"
     epn.coverage_map(coverage.iloc[:50], compress=False).save(str(path))
     assert visit(path).page.evaluate("epn.world.communes.count") == 50
+
+
+NO_STREAM = "delete window.DecompressionStream"
+
+
+def test_an_older_browser_opens_the_uncompressed_form(browser, region, tmp_path):
+    path = tmp_path / "plain.html"
+    epn.coverage_map(region[2].iloc[:50], places=region[1], compress=False).save(str(path))
+    page = browser.new_page()
+    page.add_init_script(NO_STREAM)
+    page.goto(f"file://{path}")
+    page.wait_for_selector("html[data-ready]", timeout=20_000)
+    assert page.evaluate("[typeof DecompressionStream, epn.world.communes.count]") == [
+        "undefined",
+        50,
+    ]
+    page.close()
+
+
+@pytest.mark.parametrize("compress", [True, False])
+def test_a_browser_that_is_too_old_is_told(browser, region, tmp_path, compress):
+    path = tmp_path / "map.html"
+    epn.coverage_map(region[2].iloc[:50], compress=compress).save(str(path))
+    page = browser.new_page()
+    if compress:
+        page.add_init_script(NO_STREAM)
+    else:  # code that a browser cannot read is passed over
+        text = path.read_text("utf-8")
+        assert text.count("window.epnStart=") == 1
+        path.write_text(text.replace("window.epnStart=", "window.epnStart=?"), "utf-8")
+    page.goto(f"file://{path}")
+    told = page.inner_text("#epn-message")
+    assert page.is_visible("#epn-message")
+    assert told.startswith("Ce navigateur est trop ancien pour cette carte : il faut Chrome")
+    assert ("compress=False" in told) == compress
+    page.close()
 
 
 # -- it says what Python says
@@ -322,6 +348,47 @@ def test_filters_count_what_python_counts(visit, normandie, region):
     assert page.evaluate("epn.kept.length") == len(places)
 
 
+LISTS = {
+    "prise_en_charge_specifique": "Prise en charge spécifique",
+    "frais_a_charge": "Coût",
+    "prix": "Prix de la médiation numérique",
+}
+
+
+@pytest.mark.parametrize("column", LISTS)
+def test_places_are_filtered_by_every_list(visit, region, tmp_path, column):
+    _, places, coverage, _ = region
+    prizes = np.where(np.arange(len(places)) % 7 == 0, "Maker|Émergence", "")
+    places = places.assign(prix=np.where(np.arange(len(places)) % 5 == 0, "Maker", prizes))
+    path = tmp_path / "lists.html"
+    epn.coverage_map(coverage, places=places).save(str(path))
+    page = visit(path).page
+    page.click("summary:has-text('Filtrer')")
+    told = places[column].dropna().str.split("|").explode()
+    value = told[told != ""].value_counts().index[0]
+    kept = places[column].fillna("").str.split("|").map(lambda held: value in held)
+    box = page.locator(f"fieldset:has(legend:text-is({LISTS[column]!r}))")
+    box.get_by_label(value, exact=True).check()
+    assert 0 < kept.sum() < len(places)
+    assert page.evaluate("epn.kept.map((p) => p.row)") == np.flatnonzero(kept).tolist()
+    again = visit(path, page.evaluate("location.hash")).page
+    assert again.evaluate("epn.kept.length") == kept.sum()
+
+
+def test_a_place_on_wheels_has_a_sign_of_its_own(visit, region, tmp_path):
+    _, places, coverage, _ = region
+    bus = np.arange(len(places)) == 4
+    moving = places.assign(itinerance=np.where(bus, "Itinérant", "Fixe"))
+    path = tmp_path / "bus.html"
+    epn.coverage_map(coverage, places=moving).save(str(path))
+    page = visit(path).page
+    row = page.locator(".legend tr:has-text('Itinérant (ne compte pas dans la couverture)')")
+    assert row.locator(".count").inner_text() == "1"
+    page.evaluate("epn.goToPlace(epn.world.places[4])")
+    assert "itinérant : il ne compte pas dans la couverture" in page.inner_text("#epn-sheet")
+    shoot(page, "bus")
+
+
 # -- what a reader does
 
 
@@ -424,6 +491,36 @@ def test_a_proposed_site_can_be_tried(visit, region, tmp_path):
     shoot(page, "site")
 
 
+def test_the_exported_scenario_says_in_python_what_the_page_says(
+    visit, normandie, region, tmp_path
+):
+    communes, places, _, _ = region
+    page = visit(normandie).page
+    page.evaluate(
+        """() => {
+            epn.change({ off: new Set([3, 17, 50]) });
+            epn.addPlace(-0.9, 48.7, "Essai ; à l'ouest");
+            epn.addPlace(1.41, 49.72, "=1+1");
+        }"""
+    )
+    page.click("summary:has-text('Et si')")
+    with page.expect_download() as caught:
+        page.click("button:has-text('Exporter le scénario')")
+    path = tmp_path / "scenario.csv"
+    caught.value.save_as(path)
+    after = epn.revise(places, epn.read_places(path))
+    assert len(after) == len(places) - 3 + 2
+    want = epn.measure_coverage(communes, after, radius_km=10)
+    told = page.evaluate("epn.sums")
+    total = want["population_couverte"].sum()
+    assert told["people"] == pytest.approx(total, rel=PEOPLE_TOLERANCE)
+    assert abs(told["halls"] - want["mairie_couverte"].sum()) <= 1
+    before = epn.measure_coverage(communes, places, radius_km=10)["population_couverte"].sum()
+    assert digits(page.inner_text(".effects tbody tr:last-child td >> nth=0")) == pytest.approx(
+        total - before, abs=PEOPLE_TOLERANCE * total
+    )
+
+
 def read_csv(path) -> list[dict]:
     text = Path(path).read_bytes().decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text), delimiter=";"))
@@ -521,6 +618,11 @@ def test_a_phone_folds_the_panel(visit, normandie):
     ).page
     shoot(page, "phone")
     assert page.is_hidden("#epn-panel")
+    assert "% des habitants à portée" in page.inner_text("#epn-fold")
+    west, south, east, north = page.evaluate("epn.world.head.bounds")
+    shown = [float(one) for one in page.evaluate("epn.map.getBounds().toBBoxString()").split(",")]
+    assert shown[0] < west < east < shown[2]
+    assert shown[1] < south < north < shown[3]
     page.tap("#epn-fold")
     assert page.is_visible("#epn-panel")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -551,6 +653,46 @@ def test_enter_on_the_map_reads_its_middle(visit, normandie):
     assert page.is_visible("#epn-sheet h2")
 
 
+def test_places_are_gone_through_by_keyboard(visit, normandie):
+    page = visit(normandie).page
+    page.evaluate("epn.map.setView([49.18, -0.37], 10.5, { animate: false })")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "epn-rove":
+            break
+    names = page.locator("#epn-rove [role=option] bdi").all_inner_texts()
+    assert len(names) > 3
+    chosen = "#epn-rove [aria-selected=true] bdi"
+    assert page.inner_text(chosen) == names[0]
+    assert page.evaluate("epn.hover.place.nom") == names[0]  # ringed on the map
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    assert page.inner_text(chosen) == names[1]
+    active = page.get_attribute("#epn-rove", "aria-activedescendant")
+    assert page.inner_text(f"#{active} bdi") == names[1]
+    shoot(page, "keyboard")
+    page.keyboard.press("Enter")
+    assert page.inner_text("#epn-sheet h2") == names[1]
+    assert page.locator("#epn-rove li").count() == 0
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#epn-sheet")
+
+
+def test_the_list_of_indicators_is_wide_enough(visit, normandie):
+    page = visit(normandie).page
+    spare = page.evaluate(
+        """() => {
+            const select = document.querySelectorAll(".controls select")[2];
+            const c = document.createElement("canvas").getContext("2d");
+            c.font = getComputedStyle(select).font;
+            const wide = [...select.options].map((one) => c.measureText(one.text).width);
+            return select.clientWidth - 36 - Math.max(...wide); // the arrow and the padding
+        }"""
+    )
+    assert spare >= 0
+
+
 def test_nothing_moves_by_itself_for_who_asked_so(visit, normandie):
     page = visit(normandie, reduced_motion="reduce").page
     assert page.evaluate("epn.map.options.inertia") is False
@@ -558,7 +700,7 @@ def test_nothing_moves_by_itself_for_who_asked_so(visit, normandie):
     assert page.evaluate("epn.map._animatingZoom") is not True
 
 
-@pytest.mark.parametrize("opened", ["page", "details", "sheet", "table", "phone"])
+@pytest.mark.parametrize("opened", ["page", "details", "sheet", "table", "phone", "keyboard"])
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_axe_finds_no_fault(visit, region, tmp_path, opened, lang):
     if not AXE.exists() and not os.environ.get("CI"):
@@ -576,6 +718,7 @@ def test_axe_finds_no_fault(visit, region, tmp_path, opened, lang):
             " epn.change({ off: new Set([1]) }))",
             "sheet": "epn.goToPlace(epn.world.places[0])",
             "table": "epn.openTable()",
+            "keyboard": "document.getElementById('epn-rove').focus()",
         }[opened]
     )
     page.evaluate(AXE.read_text("utf-8"))
@@ -751,7 +894,7 @@ def test_it_works_inside_a_notebook(browser, region, tmp_path):
     page.goto(f"file://{path}")
     frame = page.frame_locator("iframe")
     frame.locator("html[data-ready]").wait_for(state="attached", timeout=20_000)
-    frame.locator(".controls select").nth(1).select_option("population")
+    frame.locator(".controls label:has-text('Couleur') select").select_option("population")
     assert "Habitants" in frame.locator(".legend caption").first.inner_text()
     page.close()
 
@@ -784,3 +927,78 @@ def test_a_base_map_that_cannot_be_reached_is_left_out_and_said(browser, region,
         assert seen.page.evaluate("epn.sums.communes") == len(coverage)
     finally:
         context.close()
+
+
+# -- all of France
+
+
+@pytest.fixture(scope="module")
+def france():
+    """Measure a list of 2 683 places, overseas included, each territory in its own projection."""
+    communes = epn.read_communes()
+    overseas = {"971": "Antilles", "972": "Antilles", "973": "G", "974": "R", "976": "M"}
+    rng = np.random.default_rng(2683)
+    at = communes.iloc[np.sort(rng.choice(len(communes), 2683, replace=False))]
+    places = gpd.GeoDataFrame(
+        {
+            "id": [f"fs-{n}" for n in range(len(at))],
+            "nom": "France services de " + at["commune"],
+            "categorie": "France Services",
+            "adresse": [f"{n} rue de la Mairie" for n in rng.integers(1, 200, len(at))],
+            "code_postal": at["code_insee"],
+            "commune": at["commune"],
+            "horaires": "Mo-Fr 09:00-12:00,14:00-17:30",
+            "telephone": [f"+332{n}" for n in rng.integers(10**7, 10**8, len(at))],
+        },
+        geometry=gpd.points_from_xy(at["mairie_longitude"], at["mairie_latitude"]),
+        crs=4326,
+    ).reset_index(drop=True)
+    where = communes["code_departement"].map(overseas).fillna("métropole")
+    of = at["code_departement"].map(overseas).fillna("métropole").to_numpy()
+    return places, {
+        name: epn.measure_coverage(part, places[of == name], radius_km=10)
+        for name, part in communes.groupby(where)
+    }
+
+
+@pytest.mark.slow
+def test_all_of_france_is_one_file_that_opens(visit, france, tmp_path):
+    places, parts = france
+    coverage = gpd.GeoDataFrame(pd.concat(parts.values()))
+    path = tmp_path / "france.html"
+    epn.coverage_map(coverage, places=places, title="France").save(str(path))
+    assert path.stat().st_size <= 2_400_000
+    page = visit(path).page
+    assert page.evaluate("performance.now()") < 30_000  # about 3 s on a quiet machine
+    assert page.evaluate("epn.sums.communes") == len(coverage)
+    assert page.evaluate("epn.sums.people") == pytest.approx(
+        coverage["population_couverte"].sum(), rel=1e-6
+    )
+    west, south, east, north = page.evaluate("epn.world.head.bounds")
+    assert -6 < west < east < 10  # it opens on the mainland
+    assert 41 < south < north < 52
+    shoot(page, "france")
+    page.fill("input[type=search]", "saint denis 97411")
+    page.keyboard.press("Enter")
+    assert "97411" in page.inner_text("#epn-sheet")
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    assert session.send("Memory.getDOMCounters")["nodes"] <= 600
+
+
+@pytest.mark.slow
+def test_the_mainland_can_be_simulated(visit, france, tmp_path):
+    places, parts = france
+    coverage = parts["métropole"]
+    path = tmp_path / "mainland.html"
+    epn.coverage_map(coverage, places=places).save(str(path))
+    page = visit(path).page
+    off = list(range(0, len(places), 13))
+    page.evaluate("(off) => epn.change({ off: new Set(off) })", off)
+    want = epn.measure_coverage(coverage, places.drop(index=off), radius_km=10)
+    apart = np.abs(page.evaluate("epn.figures.share") - want["part_couverte"].to_numpy())
+    assert apart.max() <= 0.1
+    assert np.quantile(apart, 0.99) <= 0.01
+    people = want["population_couverte"].sum()
+    assert page.evaluate("epn.sums.people") == pytest.approx(people, rel=PEOPLE_TOLERANCE)
+    assert abs(page.evaluate("epn.sums.halls") - want["mairie_couverte"].sum()) <= 5

@@ -17,8 +17,6 @@ import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
 
-import epn_geo as epn
-from epn_geo.embedded import embedded_path
 from epn_geo.errors import ColumnError, CrsError, DataError
 from epn_geo.maps import coverage_map
 
@@ -92,15 +90,43 @@ def html_of(shown) -> str:
     return shown.get_root().render()
 
 
-def payload_of(html: str) -> dict:
-    """Read the head of what a page carries."""
+def payload_of(html: str, *, series: bool = True) -> dict:
+    """Read the head of what a page carries; `series` puts the long lists back."""
     found = re.search(r'id="epn-data" data-compressed="(\w+)"[^>]*>([^<]*)</script>', html)
     assert found
     data = base64.b85decode(found[2].replace(",", "<"))
     if found[1] == "yes":
         data = gzip.decompress(data)
     (size,) = struct.unpack_from("<I", data)
-    return json.loads(data[4 : 4 + size])
+    head = json.loads(data[4 : 4 + size])
+    if series and "numbers" in head["blocks"]:
+        at, length = head["blocks"]["numbers"]
+        head = with_series(head, read_series(data[4 + size + at :][:length]))
+    return head
+
+
+def read_series(data: bytes) -> list[list[int]]:
+    numbers, value, shift = [], 0, 0
+    for byte in data:
+        value, shift = value | (byte & 0x7F) << shift, shift + 7
+        if byte < 0x80:
+            numbers.append(value)
+            value = shift = 0
+    series = []
+    while numbers:
+        count = numbers[0]
+        series.append(numbers[1 : count + 1])
+        numbers = numbers[count + 1 :]
+    return series
+
+
+def with_series(value, series):
+    if isinstance(value, dict) and "$" in value:
+        codes = [code - 1 for code in series[value["$"]]]
+        return [None if c < 0 else ((c >> 1) ^ -(c & 1)) / 10 ** value["d"] for c in codes]
+    if isinstance(value, dict):
+        return {key: with_series(one, series) for key, one in value.items()}
+    return [with_series(one, series) for one in value] if isinstance(value, list) else value
 
 
 # -- what is accepted
@@ -311,6 +337,30 @@ def test_every_script_is_in_the_policy(communes):
     assert "script-src 'unsafe-inline'" not in policy
 
 
+def test_long_lists_of_numbers_stand_apart_and_come_back(communes):
+    many = gpd.GeoDataFrame(
+        {
+            "part_couverte": [*np.linspace(0, 1, 59).round(5), np.nan],
+            "population": [10**8, 7, *range(58)],
+            "écart": [-3.25, None, *np.linspace(-1, 1, 58).round(6)],
+            "code_insee": [f"2A{n:03d}" for n in range(30)] + [f"30{n:03d}" for n in range(30)],
+        },
+        geometry=[shapely.box(i / 10, 42, i / 10 + 0.1, 42.1) for i in range(60)],
+        crs=4326,
+    )
+    html = html_of(coverage_map(many, indicator="écart"))
+    head = payload_of(html, series=False)
+    assert set(head["communes"]["population"]) == {"$", "d"}
+    head = payload_of(html)
+    assert head["communes"]["population"] == many["population"].tolist()
+    told = {i["key"]: i["values"] for i in head["indicators"]}
+    assert told["part"][0] == [*many["part_couverte"][:-1], None]
+    assert told["écart"][0][:2] == [-3.25, None]
+    steps, base = head["communes"]["code"].values()
+    assert base == 36
+    assert [np.base_repr(code, 36) for code in np.cumsum(steps)] == many["code_insee"].tolist()
+
+
 def test_uncompressed_on_request(communes):
     html = html_of(coverage_map(communes, compress=False))
     assert 'data-compressed="no"' in html
@@ -411,14 +461,3 @@ def test_the_page_s_own_unit_tests():
     done = subprocess.run(["node", "--test", *tests], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-1000:]
     assert int(re.search(r"# pass (\d+)", done.stdout)[1]) >= 30
-
-
-@pytest.mark.slow
-def test_all_of_metropolitan_france_fits_in_one_file(tmp_path):
-    communes = epn.read_communes()
-    metropolitan = communes[~communes["code_departement"].str.startswith("97")]
-    places = epn.read_places(embedded_path("demo/epn-demonstration.csv"))
-    coverage = epn.measure_coverage(metropolitan, places, radius_km=10)
-    path = tmp_path / "france.html"
-    coverage_map(coverage, places=places).save(str(path))
-    assert path.stat().st_size <= 3_000_000

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import epn_geo as epn
-from tests.test_map_browser import AXE, browser  # noqa: F401 - a fixture
+from tests.test_map_browser import AXE
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +34,7 @@ def sheets(tmp_path_factory) -> list[Path]:
 
 
 @pytest.fixture
-def page(browser):  # noqa: F811 - the fixture
+def page(browser):
     context = browser.new_context()
     asked = []
     context.route("**/*", lambda route: (

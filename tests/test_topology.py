@@ -8,7 +8,15 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epn_geo.geometry.topology import Topology, build_topology, pack_topology, varint, zigzag
+from epn_geo.geometry.topology import (
+    Topology,
+    arc_owners,
+    build_topology,
+    pack_topology,
+    thin_topology,
+    varint,
+    zigzag,
+)
 
 
 def outlines_of(topology: Topology) -> list[shapely.Geometry]:
@@ -106,3 +114,56 @@ def test_a_neighbour_costs_less_than_an_outline():
     two = [one[0], shapely.box(-2, -2, 2, 2).difference(one[0])]
     alone = len(pack_topology(build_topology(np.array(one))))
     assert len(pack_topology(build_topology(np.array(two)))) < alone + 40
+
+
+def joins(topology: Topology) -> np.ndarray:
+    """Tell, for each arc of each ring, whether the next one begins where it ends."""
+    end = np.cumsum(topology.lengths)
+    runs = np.stack([end - topology.lengths, end - 1])
+    back = topology.arcs & 1
+    begin, close = runs[back, topology.arcs >> 1], runs[1 - back, topology.arcs >> 1]
+    last = np.cumsum(topology.ring_arcs)
+    after = np.arange(len(topology.arcs)) + 1
+    after[last - 1] = last - topology.ring_arcs
+    return (topology.points[close] == topology.points[begin[after]]).all(axis=1)
+
+
+@given(st.integers(10, 60), st.integers(0, 2**32 - 1))
+def test_rings_hold_together_however_coarse_the_grid(count, seed):
+    # rounded to a tenth of their size, cells overlap, shrink to lines and run back on themselves
+    points = np.random.default_rng(seed).random((count, 2)) * [3, 1]
+    cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(points)))
+    topology = build_topology(shapely.intersection(cells, shapely.box(0, 0, 3, 1)), 1)
+    assert joins(topology).all()
+
+
+def test_a_ring_does_not_run_back_on_itself():
+    corners = [(0, 0), (2, 0), (2, 2), (1.00002, 2), (1.00001, 4), (1, 2), (0, 2)]
+    tail = shapely.Polygon(corners)
+    assert same(outlines_of(build_topology(np.array([tail])))[0], shapely.box(0, 0, 2, 2))
+
+
+@given(st.integers(5, 40), st.integers(0, 2**32 - 1), st.floats(1, 3000))
+def test_thinned_outlines_stay_neighbours_and_keep_their_size(count, seed, tolerance):
+    rng = np.random.default_rng(seed)
+    cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(rng.random((count, 2)))))
+    cells = shapely.set_precision(shapely.segmentize(cells, 0.05), 1e-4)
+    wavy = shapely.transform(cells, lambda xy: xy + 0.01 * np.sin(40 * xy[:, ::-1]))
+    topology = build_topology(wavy)
+    thin = thin_topology(topology, tolerance)
+    assert joins(thin).all()
+    assert len(thin.points) <= len(topology.points)
+    sizes = [shapely.area(outlines_of(one)) for one in (topology, thin)]
+    assert (np.abs(sizes[1] - sizes[0]) <= 0.02 * sizes[0] + 1e-12).all()
+
+
+def test_only_the_arcs_asked_for_are_thinned():
+    side = [(x / 10, 0.01 * (x % 2)) for x in range(11)]
+    two = np.array([shapely.Polygon([*side, (1, 1), (0, 1)]), shapely.box(0, 1, 1, 2)])
+    topology = build_topology(two)
+    owners = arc_owners(topology)
+    alone = (owners == 0).all(axis=1)
+    assert alone.sum() == 1
+    thin = thin_topology(topology, np.where(alone, 300.0, 0.0))
+    assert thin.lengths[~alone].tolist() == topology.lengths[~alone].tolist()
+    assert thin.lengths[alone] < topology.lengths[alone]

@@ -13,13 +13,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from epn_geo.columns import numbers, rounded, texts
-from epn_geo.crs import WGS84, require_crs
+from epn_geo.columns import Floats, numbers, rounded, texts
+from epn_geo.crs import TERRITORIES, WGS84, require_crs
 from epn_geo.errors import ColumnError, DataError, did_you_mean
+from epn_geo.geometry.topology import DECIMALS, pack_topology
 from epn_geo.labels import Lang, check_lang, say
 from epn_geo.paging.indicators import Indicator, Radii, find_indicators, find_radii, indicator_table
 from epn_geo.paging.payload import (
+    commune_arcs,
     commune_table,
+    decimals_for,
     fit_plane,
     pack_outlines,
     pack_payload,
@@ -141,7 +144,8 @@ def coverage_map(
     radii = find_radii(coverage)
     shades = _indicators(coverage, radii, indicator, spoken)
     shown = str(title) if title else say("map_title", spoken)
-    places = _known(places, "places")
+    places, decimals = _known(places, "places"), decimals_for(len(coverage))
+    arcs = commune_arcs(coverage)
     head: dict[str, Any] = {
         "lang": spoken,
         "words": words(spoken),
@@ -154,13 +158,14 @@ def coverage_map(
         "sources": [*map(str, sources), *_sources_of(places, spoken)],
         "demonstration": _banner(places, demonstration, spoken),
         "tiles": IGN_TILES if tiles else None,
-        "bounds": rounded(coverage.to_crs(WGS84).total_bounds, 5),
+        "bounds": rounded(_window(coverage), 5),
         "radii": rounded(np.array(_values(radii)), 3),
         "areas": _areas(radii, spoken),
+        "decimals": decimals,
         "plane": fit_plane(coverage),
         "indicator": shades[0].key,
         "indicators": indicator_table(sorted(shades, key=lambda i: _ORDER.get(i.key, 9))),
-        "communes": commune_table(coverage, radii.suffixes),
+        "communes": commune_table(coverage, radii.suffixes, arcs),
         "places": None if places is None else place_table(places, coverage, radius_km),
         "gaps": None if gaps is None else plain_table(gaps),
         "reach": None if reach is None else _reach_table(reach),
@@ -168,11 +173,12 @@ def coverage_map(
     }
     head |= _radius_at_first(radii, gaps)
     head |= _vocabularies(head["places"])
-    blocks = {"communes": pack_outlines(coverage)}
+    blocks = {"communes": pack_topology(arcs)}
     for name, zones in (("gaps", gaps), ("reach", reach)):
         if zones is not None:
             require_crs(zones, name)
-            blocks[name] = pack_outlines(zones, ZONE_TOLERANCE)
+            tolerance = ZONE_TOLERANCE * 10 ** (DECIMALS - decimals)
+            blocks[name] = pack_outlines(zones, tolerance, decimals)
     figure = PageFigure(
         spoken, shown, pack_payload(head, blocks, compress=compress), compress=compress
     )
@@ -244,6 +250,20 @@ def _definition(radii: Radii, reach: gpd.GeoDataFrame | None, lang: Lang) -> str
     shown = [f"{km:g}".replace(".", "," if lang == "fr" else ".") for km in known]
     joined = (" ou " if lang == "fr" else " or ").join(shown)
     return say("map_definition", lang, km=joined)
+
+
+def _window(coverage: gpd.GeoDataFrame) -> Floats:
+    """Give what to show first: all of it, or of several territories the one of most communes."""
+    bounds = coverage.to_crs(WGS84).bounds.to_numpy(np.float64)
+    x, y = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
+    within = [(t.west < x) & (x < t.east) & (t.south < y) & (y < t.north) for t in TERRITORIES]
+    largest = max(within, key=np.count_nonzero)
+    if sum(one.any() for one in within) < 2:
+        largest = np.isfinite(x)
+    if not largest.any():
+        return np.full(4, np.nan)
+    box: Floats = np.r_[bounds[largest, :2].min(axis=0), bounds[largest, 2:].max(axis=0)]
+    return box
 
 
 def _values(radii: Radii) -> list[float]:

@@ -65,7 +65,7 @@ test("each arc knows its two owners, and the edge of the whole is chained", () =
   const owners = arcOwners(o);
   const inner = o.rings[1][0][0] >> 1;
   assert.deepEqual([owners.left[inner], owners.right[inner]].sort(), [0, 1]);
-  const rings = outerRings(o, owners, () => true);
+  const rings = outerRings(o, () => true);
   assert.equal(rings.length, 1);
   const corners = new Set(points(o, rings[0]).map(String));
   assert.ok(["0,0", "4,0", "4,3", "0,3"].every((corner) => corners.has(corner)));
@@ -169,4 +169,22 @@ test("a circle is as wide as it says", () => {
   const [x0] = toPixel(view, 0, 49);
   const [x1] = toPixel(view, east, 49);
   assert.ok(Math.abs(rx / (x1 - x0) - 1) < 0.01);
+});
+
+test("the edge of outlines that overlap is chained all the same", () => {
+  // two squares of 2° that share a strip: four arcs of their own, none shared
+  const ring = (x) => [[x, 0], [x + 2, 0], [x + 2, 2], [x, 2], [x, 0]];
+  const all = [...ring(0), ...ring(1)];
+  const o = {
+    lon: Float64Array.from(all, ([x]) => x), lat: Float64Array.from(all, ([, y]) => y),
+    start: Int32Array.from([0, 5, 10]), rings: [[Int32Array.from([0])], [Int32Array.from([2])]],
+  };
+  const closed = (rings) => rings.every((arcs) => points(o, arcs).length === 4);
+  const rings = outerRings(o, () => true);
+  assert.equal(rings.length, 2);
+  assert.ok(closed(rings));
+  // three outlines on one edge, two of them on the same side: it is run along once more one way
+  const three = { ...o, rings: [[Int32Array.from([0])], [Int32Array.from([0])], [Int32Array.from([1])]] };
+  assert.deepEqual(outerRings(three, () => true).map((arcs) => [...arcs]), [[0]]);
+  assert.deepEqual(outerRings(three, (which) => which > 0), []);
 });

@@ -99,11 +99,26 @@ def _grid_rings(geometry: npt.NDArray[Any], decimals: int) -> _Rings:
     last = np.r_[ring[1:] != ring[:-1], True] if len(ring) else np.zeros(0, bool)
     repeated = np.r_[False, (xy[1:] == xy[:-1]).all(axis=1) & (ring[1:] == ring[:-1])]
     keep = ~repeated[: len(xy)] & ~_closing(xy, ring, last)
-    xy, ring = xy[keep], ring[keep].astype(np.int64)
+    xy, ring = _without_spikes(xy[keep], ring[keep].astype(np.int64))
     enough = np.bincount(ring, minlength=len(lines)) >= 3
     xy, ring = xy[enough[ring]], ring[enough[ring]]
     renumbered = np.cumsum(enough) - 1
     return _Rings(xy, renumbered[ring], part_owner[line_part][enough].astype(np.int64))
+
+
+def _without_spikes(xy: Ints, ring: Ints) -> tuple[Ints, Ints]:
+    """Drop points from which a ring runs back where it came from: rounding makes some."""
+    while len(ring):
+        ahead = _next_in_ring(ring)
+        behind = np.empty_like(ahead)
+        behind[ahead] = np.arange(len(ring))
+        spike = (xy[ahead] == xy[behind]).all(axis=1)
+        repeated = (xy == xy[ahead]).all(axis=1)
+        if not (spike | repeated).any():
+            break
+        keep = ~(spike | repeated)
+        xy, ring = xy[keep], ring[keep]
+    return xy, ring
 
 
 def _closing(xy: Ints, ring: Ints, last: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -194,6 +209,127 @@ def _arc_points(xy: Ints, begin: Ints, end: Ints, closing: Ints) -> tuple[Ints, 
     )
     position[offset + lengths - 1] = closing
     return xy[position], lengths
+
+
+def thin_topology(
+    topology: Topology, tolerance: float | npt.NDArray[np.float64], change: float = 0.02
+) -> Topology:
+    """Leave out points of the arcs that a drawing can do without; neighbours stay neighbours.
+
+    Parameters
+    ----------
+    topology
+        What `build_topology` gave.
+    tolerance
+        How far a line may be moved, in units of the grid: one number, or one for each arc.
+    change
+        By what share of its area a ring may shrink or grow; the arcs of those that would change
+        more are kept as they are.
+
+    Returns
+    -------
+    Topology
+        The same arcs between the same points, fewer points within.
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> wavy = shapely.Polygon([(0, 0), (1, 0.001), (2, 0), (2, 2), (0, 2)])
+    >>> topology = build_topology(np.array([wavy]))
+    >>> len(topology.points), len(thin_topology(topology, 20).points)
+    (6, 5)
+    """
+    if not len(topology.lengths) or not np.any(tolerance):
+        return topology
+    arc = np.repeat(np.arange(len(topology.lengths)), topology.lengths)
+    lines = shapely.linestrings(topology.points.astype(np.float64), indices=arc)
+    thinned = shapely.simplify(lines, tolerance, preserve_topology=False)
+    # an island or an enclave must stay a ring
+    begin = np.cumsum(topology.lengths) - topology.lengths
+    closed = (topology.points[begin] == topology.points[begin + topology.lengths - 1]).all(axis=1)
+    thin = ~closed | (shapely.get_num_coordinates(thinned) >= 4)
+    before = _ring_areas(topology)
+    ring = np.repeat(np.arange(len(topology.ring_arcs)), topology.ring_arcs)
+    while True:
+        points, number = shapely.get_coordinates(np.where(thin, thinned, lines), return_index=True)
+        done = topology._replace(
+            points=np.rint(points).astype(np.int64), lengths=np.bincount(number)
+        )
+        changed = np.abs(_ring_areas(done) - before) > change * np.abs(before)
+        spoilt = np.unique(topology.arcs[changed[ring]] >> 1)
+        if not thin[spoilt].any():
+            return done
+        thin[spoilt] = False
+
+
+def _ring_areas(topology: Topology) -> npt.NDArray[np.float64]:
+    """Give the area within each ring, in square units of the grid, negative for holes."""
+    x, y = topology.points[:-1].T - topology.points[0][:, None]
+    dx, dy = np.diff(topology.points, axis=0).T
+    twice = np.r_[0, np.cumsum(x * dy - y * dx)]
+    end = np.cumsum(topology.lengths) - 1
+    along = twice[end] - twice[end - topology.lengths + 1]  # the integral along each arc
+    signed = along[topology.arcs >> 1] * np.where(topology.arcs & 1, -1, 1)
+    first = np.cumsum(topology.ring_arcs) - topology.ring_arcs
+    return np.asarray(np.add.reduceat(signed, first) / 2, dtype=np.float64)
+
+
+def arc_owners(topology: Topology) -> Ints:
+    """Give the outlines on the two sides of each arc.
+
+    Parameters
+    ----------
+    topology
+        What `build_topology` gave.
+
+    Returns
+    -------
+    numpy.ndarray
+        Two columns: the first and the last outline that runs along the arc; the same twice where
+        there is only one.
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> two = np.array([shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)])
+    >>> arc_owners(build_topology(two)).tolist()
+    [[0, 1], [0, 0], [1, 1]]
+    """
+    outline = np.repeat(np.arange(len(topology.rings)), topology.rings)
+    owner = np.repeat(outline, topology.ring_arcs)
+    owners = np.empty((len(topology.lengths), 2), dtype=np.int64)
+    owners[topology.arcs[::-1] >> 1, 0] = owner[::-1]
+    owners[topology.arcs >> 1, 1] = owner
+    return owners
+
+
+def outline_corners(topology: Topology) -> npt.NDArray[np.float64]:
+    """Give the south-west corner of each outline.
+
+    Parameters
+    ----------
+    topology
+        What `build_topology` gave.
+
+    Returns
+    -------
+    numpy.ndarray
+        Longitude and latitude in units of the grid; NaN for outlines without a ring.
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> outline_corners(build_topology(np.array([shapely.box(0, 1, 2, 3), None]), 0)).tolist()
+    [[0.0, 1.0], [nan, nan]]
+    """
+    corners = np.full((len(topology.rings), 2), np.inf)
+    if len(topology.lengths):
+        begin = np.cumsum(topology.lengths) - topology.lengths
+        low = np.minimum.reduceat(topology.points, begin)
+        outline = np.repeat(np.arange(len(topology.rings)), topology.rings)
+        owner = np.repeat(outline, topology.ring_arcs)
+        np.minimum.at(corners, owner, low[topology.arcs >> 1])
+    return np.where(np.isfinite(corners), corners, np.nan)
 
 
 def zigzag(values: Ints) -> Ints:

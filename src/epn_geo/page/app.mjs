@@ -8,6 +8,7 @@ import { addCanvas } from "./layer.mjs";
 import { drawHover, drawOverlay } from "./overlay.mjs";
 import { buildPanel } from "./panel.mjs";
 import { drawPoster } from "./poster.mjs";
+import { roveBox } from "./rove.mjs";
 import { showSheet } from "./sheet.mjs";
 import { firstState, newPlace, readHash, writeHash } from "./state.mjs";
 import { openTable } from "./table.mjs";
@@ -39,6 +40,7 @@ export class App {
       () => Boolean(this.hover));
     this.panel = buildPanel(this);
     put(hosts.panel, this.panel.host);
+    if (world.places.length) map.getContainer().after(roveBox(this));
     this.listen();
     this.draw();
     whenShown(() => this.settle());
@@ -328,13 +330,19 @@ export class App {
     this.hosts.sheet.querySelector("button")?.focus();
   }
 
+  /** Ring a place without opening it. */
+  pointTo(place) {
+    this.hover = place ? { kind: "place", index: place.row, place } : null;
+    this.pointer.redraw();
+  }
+
   /** Say what is under the pointer. */
   point(event) {
     const { world, hosts } = this;
     const place = event && (this.placeUnder(event) ?? this.siteUnder(event));
     const commune = event && !place ? this.communeUnder(event.latlng) : -1;
     const hover = commune >= 0 ? { kind: "commune", index: commune } : null;
-    if (hover?.index !== this.hover?.index) {
+    if (hover?.index !== this.hover?.index || hover?.kind !== this.hover?.kind) {
       this.hover = hover;
       this.pointer.redraw();
     }
@@ -351,7 +359,7 @@ export class App {
   /** The commune under the pointer; most often the same as before. */
   communeUnder({ lng, lat }) {
     const { outlines } = this.world;
-    if (this.hover && holds(outlines, this.hover.index, lng, lat)) return this.hover.index;
+    if (this.hover?.kind === "commune" && holds(outlines, this.hover.index, lng, lat)) return this.hover.index;
     return outlineAt(outlines, lng, lat);
   }
 

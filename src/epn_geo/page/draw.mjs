@@ -125,7 +125,7 @@ function fillCommunes(c, world, arcs, shown, { colours, opacity }) {
   const base = opacity === 1 ? commonest(colours) : null;
   if (base) {
     c.fillStyle = base;
-    c.fill(wholePath(world, arcs), "evenodd");
+    c.fill(wholePath(world, arcs));
   }
   c.globalAlpha = opacity;
   c.lineWidth = 0.6;
@@ -153,7 +153,7 @@ function commonest(colours) {
 
 /** All communes as one path, kept like theirs. */
 function wholePath(world, arcs) {
-  world.whole ??= outerRings(world.outlines, world.owners, () => true);
+  world.whole ??= outerRings(world.outlines, () => true);
   if (!arcs.whole) {
     arcs.whole = new Path2D();
     traceRings(arcs.whole, arcs, world.whole);
@@ -212,7 +212,7 @@ function drawZones(c, outlines, view, shown) {
 /** The edge of the chosen territory, chained once for each. */
 function territoryRings(world, { within, territory }) {
   if (world.edge?.territory !== territory) {
-    world.edge = { territory, rings: outerRings(world.outlines, world.owners, within) };
+    world.edge = { territory, rings: outerRings(world.outlines, within) };
   }
   return world.edge.rings;
 }
@@ -227,7 +227,7 @@ function traceTerritory(c, world, view, paint) {
 function clipToTerritory(c, world, view, paint) {
   if (!paint.territory || (!paint.zones && !paint.discs)) return;
   traceTerritory(c, world, view, paint);
-  c.clip("evenodd");
+  c.clip();
 }
 
 /** What no disc reaches: the territory hatched, then the discs rubbed out. */
@@ -240,7 +240,7 @@ function drawOutOfReach(c, world, view, paint) {
   s.scale(ratio, ratio);
   traceTerritory(s, world, view, paint);
   s.fillStyle = hatching(s);
-  s.fill("evenodd");
+  s.fill();
   s.globalCompositeOperation = "destination-out";
   s.fillStyle = "#000";
   s.beginPath();

@@ -68,12 +68,17 @@ export function communeFigures(world, state) {
   const series = seriesOf(world, state);
   const python = series === null ? null : pythonFigures(world, series);
   if (!canMeasure(world) || !isChanged(world, state)) return python ?? pythonFigures(world, 0);
-  const own = measured(world, `f${state.version}`, () =>
+  const own = measured(world, `f${scenarioKey(state)}`, () =>
     discsOf(keptPlaces(world, state), state.off, state.radius));
   if (!python) return pageFigures(world, own);
   const usual = measured(world, `r${state.radius}`, () =>
     discsOf(world.places, new Set(), state.radius));
   return blend(world, python, usual, own);
+}
+
+/** All that a measure depends on, as text. */
+function scenarioKey({ radius, off, added, filters }) {
+  return JSON.stringify([radius, [...off], added.map(({ lon, lat, rayon }) => [lon, lat, rayon]), filters]);
 }
 
 /** Measures are kept: the unchanged ones for good, the last changed one until the next. */

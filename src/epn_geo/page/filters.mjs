@@ -2,11 +2,19 @@
 
 import { isOpen } from "./hours.mjs";
 
+/** The fields of a place that hold several values: its name here, the standard's, and its word. */
+export const LISTS = [
+  ["services", "services", "services"],
+  ["publics", "publics_specifiquement_adresses", "publics"],
+  ["charge", "prise_en_charge_specifique", "care"],
+  ["frais", "frais_a_charge", "cost"],
+  ["dispositifs", "dispositif_programmes_nationaux", "programmes"],
+  ["prix", "prix", "prizes"],
+];
+
 /**
- * @typedef {object} Filters
- * @property {string[]} services
- * @property {boolean} everyService whether a place must offer all of them
- * @property {string[]} publics
+ * @typedef {object} Filters one list for each of LISTS, and
+ * @property {boolean} everyService whether a place must offer all of the services
  * @property {string[]} categories those switched off
  * @property {string} label
  * @property {string} open "", "now", "saturday" or "evening"
@@ -14,7 +22,8 @@ import { isOpen } from "./hours.mjs";
 
 /** @returns {Filters} */
 export function noFilters() {
-  return { services: [], everyService: false, publics: [], categories: [], label: "", open: "" };
+  const lists = Object.fromEntries(LISTS.map(([field]) => [field, []]));
+  return { ...lists, everyService: false, categories: [], label: "", open: "" };
 }
 
 /**
@@ -22,8 +31,8 @@ export function noFilters() {
  * @returns {boolean}
  */
 export function isFiltering(filters) {
-  const { services, publics, categories, label, open } = filters;
-  return Boolean(services.length || publics.length || categories.length || label || open);
+  const { categories, label, open } = filters;
+  return Boolean(LISTS.some(([field]) => filters[field].length) || categories.length || label || open);
 }
 
 /**
@@ -33,15 +42,16 @@ export function isFiltering(filters) {
  * @returns {boolean}
  */
 export function keeps(place, filters, now) {
-  const offers = (service) => place.services.includes(service);
-  const { services, everyService, publics, categories, label, open } = filters;
+  const { everyService, categories, label, open } = filters;
+  const has = ([field]) => {
+    const [asked, told] = [filters[field], place[field]];
+    if (!asked.length || (field === "publics" && !told.length)) return true; // no public named: everybody
+    const offers = (one) => told.includes(one);
+    return field === "services" && everyService ? asked.every(offers) : asked.some(offers);
+  };
   return (
     !categories.includes(place.categorie) &&
-    (!services.length || (everyService ? services.every(offers) : services.some(offers))) &&
-    // who names no public in particular receives everybody
-    (!publics.length ||
-      !place.publics.length ||
-      publics.some((one) => place.publics.includes(one))) &&
+    LISTS.every(has) &&
     (!label || place.label === label) &&
     (!open || isOpen(place.week, open, now))
   );

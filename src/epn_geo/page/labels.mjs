@@ -36,7 +36,7 @@ export function drawLabels(c, world, view, { layers, within }, taken) {
     const named = put(at, world.communes.nom[which], STYLES.commune);
     if (!named && size(world, which) >= great(zoom)) over(at, world.communes.nom[which], STYLES.commune);
   }
-  if (zoom < 9.5 && world.departements.length > 1) {
+  if (zoom > 6.2 && zoom < 9.5 && world.departements.length > 1) {
     for (const one of world.departements.filter(chosen).filter(({ box }) => isWide(view, box))) {
       const style = { ...STYLES.departement, spots: spotsInside(view, one) };
       if (!put(one.label, one.nom, style)) over(one.label, one.nom, style);

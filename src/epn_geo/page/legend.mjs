@@ -53,6 +53,11 @@ function placePart({ world, state, kept, standing }) {
     label: say(`category_${CATEGORIES.indexOf(one)}`),
     count: number(counts.get(one)),
   }));
+  const moving = kept.filter((place) => place.located && place.moving && standing(place));
+  if (moving.length) {
+    const label = say(moving.some((place) => place.serves) ? "moving" : "moving_not_serving");
+    rows.push({ paint: (c) => drawSymbol(c, moving[0].categorie, 10, 10, { moving: true }), label, count: number(moving.length) });
+  }
   if (kept.some((place) => place.parent >= 0) && state.layers.links) {
     rows.push({ paint: line("#1a1a1a", 1.8), label: say("layer_links"), count: "" });
   }
@@ -85,7 +90,7 @@ function linePart({ world, state, hatched }) {
   if (hatched) {
     add((c) => (swatch(c, "#fff"), swatch(c, hatching(c))), "layer_gaps");
   }
-  if (state.layers.reach && (world.places.length || world.reach)) add(ring, "layer_reach");
+  if (state.layers.reach && (world.places.length || world.reach)) add(ring, world.head.areas ? "layer_areas" : "layer_reach");
   if (state.layers.sites && world.sites) add((c) => drawSite(c, 1, 10, 10), "layer_sites");
   if (state.layers.departements && world.departements.length > 1) add(line("#222", 2), "layer_departements");
   if (state.layers.epci && world.epcis.length > 1) add(line("rgba(40, 40, 60, 0.75)", 1), "layer_epci");

@@ -1,5 +1,6 @@
 /** The payload as objects that the rest of the page reads. */
 
+import { LISTS } from "./filters.mjs";
 import { readHours } from "./hours.mjs";
 import { planeOf } from "./plane.mjs";
 import { layGround } from "./reach.mjs";
@@ -24,11 +25,10 @@ export const CATEGORIES = [
  * @returns {object} the world: everything that never changes
  */
 export function buildWorld(head, block) {
-  const outlines = readOutlines(block("communes"));
-  const communes = readCommunes(head.communes, outlines);
+  const outlines = readOutlines(block("communes"), head.decimals);
+  const communes = readCommunes(head.communes, outlines, head.decimals);
   const plane = head.plane ? planeOf(head.plane) : null;
   const places = readPlaces(head.places, plane);
-  const owners = arcOwners(outlines);
   let ground = null;
   return {
     head,
@@ -36,8 +36,7 @@ export function buildWorld(head, block) {
     say: sayer(head.words),
     number: numberWriter(head.lang),
     outlines,
-    owners,
-    borders: arcRanks(owners, communes),
+    borders: arcRanks(arcOwners(outlines), communes),
     communes,
     departements: readTerritories(head.communes.departements, communes.departement, outlines, communes),
     epcis: readTerritories(head.communes.epcis, communes.epci, outlines, communes),
@@ -48,6 +47,7 @@ export function buildWorld(head, block) {
       return ground;
     },
     places,
+    choices: Object.fromEntries(LISTS.map(([field, column]) => [field, head.places?.listes[column]?.values ?? []])),
     radii: head.radii,
     /** A reach with its unit: kilometres, or what areas were measured in. */
     reachText: (value) => `${numberWriter(head.lang)(value, value % 1 ? 1 : 0)} ${head.areas?.unit ?? "km"}`,
@@ -59,16 +59,17 @@ export function buildWorld(head, block) {
   };
 }
 
-function readCommunes(table, outlines) {
+function readCommunes(table, outlines, decimals) {
   const count = table.nom.length;
   const outside = new Uint8Array(count);
   for (const which of table.dehors ?? []) outside[which] = 1;
+  const unit = 10 ** (decimals + 1);
   const halls = table.nom.map((_, i) => {
     const [dx, dy] = table.mairie ? [table.mairie[2 * i], table.mairie[2 * i + 1]] : [null, null];
     if (dx === null || dy === null) return null;
     return [
-      Math.round(outlines.box[4 * i] * 1e4) / 1e4 + dx / 1e5,
-      Math.round(outlines.box[4 * i + 1] * 1e4) / 1e4 + dy / 1e5,
+      outlines.box[4 * i] + dx / unit,
+      outlines.box[4 * i + 1] + dy / unit,
     ];
   });
   return {
@@ -86,7 +87,7 @@ function readCommunes(table, outlines) {
 function readCodes(codes) {
   if (Array.isArray(codes)) return codes;
   let code = 0;
-  return codes.steps.map((step) => String((code += step)).padStart(5, "0"));
+  return codes.steps.map((step) => (code += step).toString(codes.base ?? 10).toUpperCase().padStart(5, "0"));
 }
 
 function readPlaces(table, plane) {
@@ -102,13 +103,12 @@ function readPlaces(table, plane) {
     }
     place.categorie = CATEGORIES.includes(place.categorie) ? place.categorie : "autre";
     place.label ??= "";
-    place.services = list("services", row);
-    place.publics = list("publics_specifiquement_adresses", row);
-    place.frais = list("frais_a_charge", row);
+    for (const [field, column] of LISTS) place[field] = list(column, row);
     place.accompagnement = list("modalites_accompagnement", row);
     readLater(place, "week", () => readHours(place.horaires ?? ""));
     place.located = place.lon !== null;
     place.serves = Boolean(place.sert);
+    place.moving = Boolean(place.itinerant);
     if (plane && place.located) [place.x, place.y] = plane(place.lon, place.lat);
     return place;
   });

@@ -16,9 +16,13 @@ export function drawOverlay(c, world, view, scene) {
   if (layers.reach) drawReach(c, world, view, scene);
   goRound(c, world, view, scene.selection, 2.6);
   if (layers.links) drawLinks(c, world, view, scene);
-  if (layers.sites && world.sites) drawSites(c, world, view);
-  const taken = scene.places.map((place) => drawPlace(c, view, place, scene)).filter(Boolean);
-  drawLabels(c, world, view, scene, taken);
+  const shown = { ...scene, crowd: scene.places.length };
+  const taken = scene.places.map((place) => drawPlace(c, view, place, shown)).filter(Boolean);
+  const sites = layers.sites && world.sites ? world.sites.filter((site) => site.located) : [];
+  const spots = sites.map(({ lon, lat }) => toPixel(view, lon, lat));
+  drawLabels(c, world, view, scene, [...taken, ...spots.map(([x, y]) => [x - 11, y - 11, x + 11, y + 11])]);
+  // on top: a great town is named even over a symbol, and a proposal must not be hidden
+  spots.forEach(([x, y], nth) => drawSite(c, sites[nth].rank, x, y));
   drawSelectedPlace(c, view, scene);
 }
 
@@ -58,21 +62,22 @@ function drawLinks(c, world, view, { places }) {
   }
 }
 
+/** From afar symbols are small, and those of a whole country smaller still: colours must show between. */
+function symbolScale(view, crowd) {
+  const zoom = Math.log2(view.world / 256);
+  const least = crowd > 600 && zoom < 7 ? 0.22 : 0.35;
+  return Math.max(least, Math.min(1.5, (zoom - 4) / 4.6 - (least < 0.35 ? 0.15 : 0)));
+}
+
 /** Draw a place; gives the box it takes, if it shows. */
-function drawPlace(c, view, place, { off, quiet }) {
+function drawPlace(c, view, place, { off, quiet, crowd }) {
   if (!place.located) return null;
   const [x, y] = toPixel(view, place.lon, place.lat);
   if (x < -10 || y < -10 || x > view.width + 10 || y > view.height + 10) return null;
-  const scale = Math.max(0.35, Math.min(1.5, (Math.log2(view.world / 256) - 4) / 4.6));
-  const how = { scale, faded: quiet(place), off: off.has(place.row), added: place.added };
+  const scale = symbolScale(view, crowd);
+  const how = { scale, faded: quiet(place), off: off.has(place.row), added: place.added, moving: place.moving };
   drawSymbol(c, place.categorie, x, y, how);
   return [x - 8 * scale, y - 8 * scale, x + 8 * scale, y + 8 * scale];
-}
-
-function drawSites(c, world, view) {
-  for (const site of world.sites) {
-    if (site.located) drawSite(c, site.rank, ...toPixel(view, site.lon, site.lat));
-  }
 }
 
 /** Go round a commune in black on white. */
@@ -89,12 +94,16 @@ function goRound(c, world, view, pointed, width) {
 /** What is under the pointer, on a canvas of its own. */
 export function drawHover(c, world, view, hover) {
   goRound(c, world, view, hover, 1.6);
+  if (hover?.place) ringPlace(c, view, hover.place);
 }
 
 function drawSelectedPlace(c, view, { selection, places }) {
   if (selection?.kind !== "place") return;
   const place = places.find((one) => one.row === selection.index);
-  if (!place?.located) return;
+  if (place?.located) ringPlace(c, view, place);
+}
+
+function ringPlace(c, view, place) {
   const [x, y] = toPixel(view, place.lon, place.lat);
   c.beginPath();
   c.arc(x, y, 13, 0, 2 * Math.PI);

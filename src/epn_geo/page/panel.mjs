@@ -2,6 +2,7 @@
 
 import { brief, choice, el, put, tick } from "./dom.mjs";
 import { canMeasure } from "./figures.mjs";
+import { LISTS } from "./filters.mjs";
 import { key, showLegend } from "./legend.mjs";
 import { CATEGORIES } from "./model.mjs";
 import { searchBox } from "./search.mjs";
@@ -56,8 +57,10 @@ function showFigures(app, host) {
   const { say, number } = world;
   const parts = [];
   const lines = [];
+  const fold = document.getElementById("epn-fold"); // a phone shows no more of the panel than this
   if (world.radii.length && world.communes.population) {
     const share = sums.population ? (100 * sums.people) / sums.population : null;
+    put(fold, say("settings_with", { share: `${number(share, 1)} %` }));
     parts.push(el("p.big", null, el("strong", null, `${number(share, 1)} %`), ` ${say("people_within")}${app.radiusText()}`));
     lines.push(say("people_of", { people: number(Math.round(sums.people)), all: number(sums.population) }));
     lines.push(say("people_beyond", { people: number(Math.round(sums.population - sums.people)) }));
@@ -91,8 +94,9 @@ function showControls(app, host) {
   const { say, radii } = world;
   if (host.childElementCount) {
     const selects = host.querySelectorAll("select");
-    const values = [territoryKey(state), state.indicator, String(state.radius)];
-    if (world.controlsHaveRadius) offerRadius(selects[2], state.radius, world);
+    const reach = world.controlsHaveRadius ? [String(state.radius)] : [];
+    const values = [territoryKey(state), ...reach, state.indicator];
+    if (reach.length) offerRadius(selects[1], state.radius, world);
     selects.forEach((select, i) => (select.value = values[i]));
     return;
   }
@@ -101,16 +105,16 @@ function showControls(app, host) {
   world.controlsHaveRadius = known.length > 0;
   put(
     host,
-    options.length > 1 || known.length
-      ? choice(say("indicator"), options, state.indicator, (value) => app.change({ indicator: value }))
-      : null,
     known.length
       ? choice(reachWord(world), known.map((km) => [String(km), world.reachText(km)]), String(state.radius),
           (value) => app.change({ radius: Number(value) }))
       : null,
+    options.length > 1 || known.length
+      ? choice(say("indicator"), options, state.indicator, (value) => app.change({ indicator: value }))
+      : null,
   );
   host.prepend(territoryChoice(app));
-  if (known.length) offerRadius(host.querySelectorAll("select")[2], state.radius, world);
+  if (known.length) offerRadius(host.querySelectorAll("select")[1], state.radius, world);
 }
 
 /** What the choice of reach is called: a radius, or what areas were measured in. */
@@ -142,11 +146,12 @@ function territoryChoice(app) {
   const fill = () => {
     if (select.dataset.full) return;
     select.dataset.full = "1";
+    const { compare } = new Intl.Collator("fr");
     for (const [level, list, title] of [
       ["departement", world.departements, say("departements")],
       ["epci", world.epcis, "EPCI"],
     ]) {
-      const inside = list.filter((one) => one.inside).sort((a, b) => (level === "epci" ? a.nom.localeCompare(b.nom, "fr") : 0));
+      const inside = list.filter((one) => one.inside).sort((a, b) => (level === "epci" ? compare(a.nom, b.nom) : 0));
       if (inside.length < 2) continue;
       select.append(el("optgroup", { label: title }, inside.map((one) =>
         el("option", { value: `${level}:${one.row}` }, brief(level === "epci" ? one.nom : `${one.nom} (${one.code})`)))));
@@ -160,23 +165,23 @@ function territoryChoice(app) {
 }
 
 /** Whether the places differ in anything that can be filtered by. */
-function canFilter({ head, places }) {
+function canFilter({ choices, places }) {
   const kinds = new Set(places.map((place) => place.categorie));
-  const told = head.services.length || head.publics.length;
+  const told = LISTS.some(([field]) => choices[field].length);
   return kinds.size > 1 || told || places.some((place) => place.label || place.horaires);
 }
 
 /** Made once: the boxes keep their own state, and `rebuild` starts afresh. */
 function showFilters(app, host) {
   if (host.childElementCount) return;
-  const { say, head } = app.world;
-  const listed = (title, values, field, extra) =>
-    values.length ? group(title, values, () => app.state.filters[field], (list) => filter(app, { [field]: list }), extra) : null;
+  const { say, choices } = app.world;
+  const listed = (word, field, extra) => choices[field].length
+    ? group(say(word), choices[field], () => app.state.filters[field], (list) => filter(app, { [field]: list }), extra)
+    : null;
   put(
     host,
     categoryTicks(app),
-    listed(say("services"), head.services, "services", everyChoice(app)),
-    listed(say("publics"), head.publics, "publics"),
+    LISTS.map(([field, , word]) => listed(word, field, field === "services" ? everyChoice(app) : null)),
     labelChoice(app),
     hoursChoice(app),
     el("button", { type: "button", click: () => app.clearFilters() }, say("clear_filters")),
@@ -242,7 +247,7 @@ function showLayers(app, host) {
     return;
   }
   put(host, shown.map((name) =>
-    tick(world.say(`layer_${name}`), state.layers[name], (on) =>
+    tick(world.say(name === "reach" && world.head.areas ? "layer_areas" : `layer_${name}`), state.layers[name], (on) =>
       app.change({ layers: { ...app.state.layers, [name]: on } }))));
 }
 

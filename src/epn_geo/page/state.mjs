@@ -1,6 +1,6 @@
 /** What the reader has chosen, and the same as text for the address bar. */
 
-import { noFilters } from "./filters.mjs";
+import { LISTS, noFilters } from "./filters.mjs";
 
 const LAYERS = ["gaps", "departements", "epci", "names", "links", "reach", "sites"];
 
@@ -28,7 +28,8 @@ export function firstState(world) {
 export function newPlace(world, state, lon, lat, nom) {
   const row = -1 - state.added.length;
   const [x, y] = world.plane(lon, lat);
-  const empty = { services: [], publics: [], frais: [], accompagnement: [], week: null, label: "" };
+  const lists = Object.fromEntries(LISTS.map(([field]) => [field, []]));
+  const empty = { ...lists, accompagnement: [], week: null, label: "", moving: false };
   const rayon = state.radius === null ? usualRadius(world.places) : undefined;
   const place = { ...empty, row, rayon, nom, lon, lat, x, y, categorie: "EPN", parent: -1 };
   return { ...place, located: true, serves: true, added: true };
@@ -39,6 +40,9 @@ function usualRadius(places) {
   const serving = places.filter((place) => place.serves && place.rayon > 0);
   return (serving.find((place) => place.categorie === "EPN") ?? serving[0])?.rayon ?? null;
 }
+
+/** What the address calls the lists. */
+const SHORT = { services: "s", publics: "p", charge: "h", frais: "f", dispositifs: "d", prix: "pm" };
 
 /** Places are named by their id where they have one, so that a link outlives a new list. */
 const nameOf = (place) => place.id || `#${place.row}`;
@@ -60,9 +64,8 @@ export function writeHash(world, state, window) {
   if (territory.level) out.set("t", `${territory.level}:${listOf(world, territory.level)[territory.row].code}`);
   const changed = LAYERS.filter((name) => state.layers[name] !== first.layers[name]);
   put("l", changed.join(","));
-  for (const value of filters.services) out.append("s", value);
+  for (const [field] of LISTS) for (const value of filters[field]) out.append(SHORT[field], value);
   put("et", filters.everyService ? "1" : "");
-  for (const value of filters.publics) out.append("p", value);
   for (const value of filters.categories) out.append("c", value);
   put("lab", filters.label);
   put("o", filters.open);
@@ -94,9 +97,8 @@ export function readHash(world, hash) {
     if (name in state.layers) state.layers[name] = !state.layers[name];
   }
   state.filters = {
-    services: asked.getAll("s"),
+    ...Object.fromEntries(LISTS.map(([field]) => [field, asked.getAll(SHORT[field])])),
     everyService: asked.get("et") === "1",
-    publics: asked.getAll("p"),
     categories: asked.getAll("c"),
     label: asked.get("lab") ?? "",
     open: asked.get("o") ?? "",

@@ -42,17 +42,18 @@ function cross(c, r) {
  * @param {string} categorie
  * @param {number} x
  * @param {number} y
- * @param {{scale?: number, faded?: boolean, off?: boolean, added?: boolean}} [how]
+ * @param {{scale?: number, faded?: boolean, off?: boolean, added?: boolean, moving?: boolean}} [how]
  */
-export function drawSymbol(c, categorie, x, y, { scale = 1, faded, off, added } = {}) {
+export function drawSymbol(c, categorie, x, y, { scale = 1, faded, off, added, moving } = {}) {
   const { colour, draw, size } = SHAPES[categorie] ?? SHAPES.autre;
   c.save();
   c.translate(x, y);
   c.scale(scale, scale);
   c.globalAlpha = faded ? 0.45 : 1;
   c.lineJoin = "round";
+  if (moving) ring(c);
   c.beginPath();
-  draw(c, size);
+  draw(c, moving ? size * 0.8 : size);
   c.strokeStyle = "#fff";
   c.lineWidth = 4;
   c.stroke();
@@ -63,6 +64,19 @@ export function drawSymbol(c, categorie, x, y, { scale = 1, faded, off, added } 
   c.stroke();
   if (off) strike(c, size + 2);
   c.restore();
+}
+
+/** A place on wheels: a broken ring, for it is not there all the time. */
+function ring(c) {
+  for (const [width, colour, dashes] of [[4, "#fff", []], [1.6, "#1a1a1a", [3.2, 2.4]]]) {
+    c.beginPath();
+    c.arc(0, 0, 8.2, 0, 2 * Math.PI);
+    c.lineWidth = width;
+    c.strokeStyle = colour;
+    c.setLineDash(dashes);
+    c.stroke();
+  }
+  c.setLineDash([]);
 }
 
 function strike(c, r) {

@@ -205,23 +205,29 @@ export function arcOwners(outlines) {
 }
 
 /**
- * The rings around all outlines that `inside` accepts, holes included: arcs with one owner inside,
- * chained end to end.
+ * The rings around all outlines that `inside` accepts, holes included, chained end to end: arcs that
+ * these run along more often one way than the other. The chains close even where rounding made
+ * outlines overlap; fill them by the non-zero rule.
  * @param {Outlines} outlines
- * @param {{left: Int32Array, right: Int32Array}} owners
  * @param {(which: number) => boolean} inside
  * @returns {number[][]} rings, as in `rings`
  */
-export function outerRings(outlines, { left, right }, inside) {
+export function outerRings(outlines, inside) {
   const { lon, lat, start } = outlines;
-  const within = (which) => which >= 0 && inside(which);
-  const keyOf = (point) => `${lon[point]} ${lat[point]}`;
+  const keyOf = (point) => lon[point] * 1e9 + lat[point];
+  const net = new Int8Array(start.length - 1);
+  outlines.rings.forEach((rings, which) => {
+    if (!inside(which)) return;
+    for (const ring of rings) for (const arc of ring) net[arc >> 1] += arc & 1 ? -1 : 1;
+  });
   const leaving = new Map();
-  for (let arc = 0; arc < left.length; arc++) {
-    if (within(left[arc]) === within(right[arc])) continue;
-    const directed = 2 * arc + (within(left[arc]) ? 0 : 1);
-    const key = keyOf(directed & 1 ? start[arc + 1] - 1 : start[arc]);
-    leaving.set(key, [...(leaving.get(key) ?? []), directed]);
+  for (let arc = 0; arc < net.length; arc++) {
+    for (let times = Math.abs(net[arc]); times > 0; times--) {
+      const directed = 2 * arc + (net[arc] > 0 ? 0 : 1);
+      const key = keyOf(directed & 1 ? start[arc + 1] - 1 : start[arc]);
+      if (leaving.has(key)) leaving.get(key).push(directed);
+      else leaving.set(key, [directed]);
+    }
   }
   const rings = [];
   for (const waiting of leaving.values()) {

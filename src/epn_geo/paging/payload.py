@@ -6,9 +6,10 @@ Text travels only here, never in HTML or in code, which is why no name can do an
 
 from __future__ import annotations
 
-import gzip
 import json
+import re
 import struct
+import zlib
 from base64 import b85encode
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,7 +24,17 @@ from epn_geo.columns import Floats, numbers, rounded, texts, whole
 from epn_geo.coverage import serves
 from epn_geo.crs import WGS84, metric_crs, project, require_crs
 from epn_geo.errors import CrsError
-from epn_geo.geometry.topology import DECIMALS, build_topology, pack_topology, varint, zigzag
+from epn_geo.geometry.topology import (
+    DECIMALS,
+    Topology,
+    arc_owners,
+    build_topology,
+    outline_corners,
+    pack_topology,
+    thin_topology,
+    varint,
+    zigzag,
+)
 from epn_geo.radii import Radius, radii_of
 
 Ints = npt.NDArray[np.int64]
@@ -55,6 +66,9 @@ PLACE_LISTS = (
     "publics_specifiquement_adresses",
     "frais_a_charge",
     "modalites_accompagnement",
+    "prise_en_charge_specifique",
+    "dispositif_programmes_nationaux",
+    "prix",
 )
 
 
@@ -92,8 +106,16 @@ def pack_payload(head: dict[str, Any], blocks: Mapping[str, bytes], *, compress:
     text = json.dumps({**head, "blocks": places}, ensure_ascii=False, separators=(",", ":"))
     encoded = text.encode("utf-8", "replace")
     data = struct.pack("<I", len(encoded)) + encoded + b"".join(blocks.values())
-    packed = gzip.compress(data, 9, mtime=0) if compress else data
+    packed = _gzip(data) if compress else data
     return b85encode(packed).decode("ascii").replace("<", ",")  # "<" means something in HTML
+
+
+def _gzip(data: bytes) -> bytes:
+    """Write gzip with no time and no system in it, in small blocks: words and numbers differ."""
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15, 6)
+    body = deflate.compress(data) + deflate.flush()
+    head = b"\x1f\x8b\x08\0\0\0\0\0\x02\xff"
+    return head + body + struct.pack("<II", zlib.crc32(data), len(data) & 0xFFFFFFFF)
 
 
 SERIES = 32
@@ -129,7 +151,66 @@ def _pack_series(values: list[float | None]) -> tuple[int, bytes | None]:
     return 0, None
 
 
-def pack_outlines(frame: gpd.GeoDataFrame | gpd.GeoSeries, tolerance: float = 0.0) -> bytes:
+MANY = 10_000
+"""Outlines beyond which a map is read from afar: coarser, so that all of France is one file."""
+COARSE = 3
+QUIET_TOLERANCE = 0.002  # degrees, about 200 m: communes outside the selection are only scenery
+
+
+def decimals_for(outlines: int) -> int:
+    """Tell how many decimals of a degree a map of so many outlines keeps.
+
+    Parameters
+    ----------
+    outlines
+        Communes on the map.
+
+    Returns
+    -------
+    int
+        4 (at most 5.6 m of displacement), or 3 beyond `MANY`.
+
+    Examples
+    --------
+    >>> decimals_for(2644), decimals_for(34746)
+    (4, 3)
+    """
+    return COARSE if outlines > MANY else DECIMALS
+
+
+def commune_arcs(coverage: gpd.GeoDataFrame) -> Topology:
+    """Cut the outlines of the communes into shared arcs.
+
+    Parameters
+    ----------
+    coverage
+        Communes; those with ``dans_selection`` False are drawn more coarsely, and so are all
+        beyond `MANY`.
+
+    Returns
+    -------
+    Topology
+        What `pack_topology` writes.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> one = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
+    >>> len(commune_arcs(one).points)
+    5
+    """
+    decimals = decimals_for(len(coverage))
+    topology = build_topology(coverage.to_crs(WGS84).geometry.to_numpy(), decimals)
+    quiet = np.full(len(coverage), decimals == COARSE)
+    if "dans_selection" in coverage:
+        quiet |= ~coverage["dans_selection"].to_numpy(dtype=bool)
+    unit = 1.0 if decimals == COARSE else QUIET_TOLERANCE * 10**decimals
+    return thin_topology(topology, quiet[arc_owners(topology)].all(axis=1) * unit)
+
+
+def pack_outlines(
+    frame: gpd.GeoDataFrame | gpd.GeoSeries, tolerance: float = 0.0, decimals: int = DECIMALS
+) -> bytes:
     """Write the polygons of a frame as shared arcs.
 
     Parameters
@@ -138,6 +219,8 @@ def pack_outlines(frame: gpd.GeoDataFrame | gpd.GeoSeries, tolerance: float = 0.
         Polygons in any CRS.
     tolerance
         How far, in degrees, a line may be moved; with 0 none is.
+    decimals
+        Decimals of a degree that are kept.
 
     Returns
     -------
@@ -153,10 +236,12 @@ def pack_outlines(frame: gpd.GeoDataFrame | gpd.GeoSeries, tolerance: float = 0.
     outlines = frame.to_crs(WGS84).geometry.to_numpy()
     if tolerance:
         outlines = shapely.simplify(outlines, tolerance)
-    return pack_topology(build_topology(outlines))
+    return pack_topology(build_topology(outlines, decimals))
 
 
-def commune_table(coverage: gpd.GeoDataFrame, suffixes: Sequence[str]) -> dict[str, Any]:
+def commune_table(
+    coverage: gpd.GeoDataFrame, suffixes: Sequence[str], arcs: Topology | None = None
+) -> dict[str, Any]:
     """Give the columns of the communes.
 
     Parameters
@@ -165,6 +250,8 @@ def commune_table(coverage: gpd.GeoDataFrame, suffixes: Sequence[str]) -> dict[s
         Communes with what was measured; columns that are not there are left out.
     suffixes
         The endings of the columns of each radius.
+    arcs
+        What `commune_arcs` gave, if it is at hand.
 
     Returns
     -------
@@ -187,7 +274,7 @@ def commune_table(coverage: gpd.GeoDataFrame, suffixes: Sequence[str]) -> dict[s
         table[f"{level}s"], table[level] = _number_codes(coverage, code, level)
     if "population" in coverage:
         table["population"] = whole(numbers(coverage, "population"))
-    table["mairie"] = _town_halls(coverage)
+    table["mairie"] = _town_halls(coverage, commune_arcs(coverage) if arcs is None else arcs)
     if "dans_selection" in coverage and not coverage["dans_selection"].all():
         table["dehors"] = np.flatnonzero(~coverage["dans_selection"].astype(bool)).tolist()
     if "motifs" in coverage:
@@ -196,12 +283,19 @@ def commune_table(coverage: gpd.GeoDataFrame, suffixes: Sequence[str]) -> dict[s
     return table
 
 
-def _codes(coverage: gpd.GeoDataFrame) -> list[str] | dict[str, list[int]]:
-    """Give the codes; where all are five digits, each as the step from the one before."""
+def _codes(coverage: gpd.GeoDataFrame) -> list[str] | dict[str, Any]:
+    """Give the codes; where all have five signs, each as the step from the one before.
+
+    Corsica's are numbers in base 36, and so are the others where there are some.
+    """
     codes = texts(coverage, "code_insee")
-    if not codes or not all(len(code) == 5 and code.isdecimal() for code in codes):
+    if not codes or not all(re.fullmatch(r"\d[\dAB]\d{3}", code, re.ASCII) for code in codes):
         return codes
-    return {"steps": [int(step) for step in np.diff([int(code) for code in codes], prepend=0)]}
+    base = 10 if all(code.isdecimal() for code in codes) else 36
+    return {
+        "steps": [int(step) for step in np.diff([int(code, base) for code in codes], prepend=0)],
+        **({} if base == 10 else {"base": base}),
+    }
 
 
 def _number_codes(
@@ -215,12 +309,13 @@ def _number_codes(
     return [[str(c), names.get(c) or str(c)] for c in codes], [int(n) for n in number]
 
 
-def _town_halls(coverage: gpd.GeoDataFrame) -> list[int | None]:
-    """Give the town halls in units of 1e-5 degree from the corner of their commune, by turns.
+def _town_halls(coverage: gpd.GeoDataFrame, arcs: Topology) -> list[int | None]:
+    """Give the town halls, from the corner of their commune, by turns.
+
+    The unit is a tenth of that of the outlines: 1e-5 degree, or 1e-4 for `MANY` communes.
 
     Where none is known it is a point inside, as for `measure_coverage`.
     """
-    degrees = coverage.to_crs(WGS84).geometry
     hall = np.full((len(coverage), 2), np.nan)
     if {"mairie_longitude", "mairie_latitude"} <= set(coverage.columns):
         hall[:, 0] = numbers(coverage, "mairie_longitude")
@@ -228,9 +323,10 @@ def _town_halls(coverage: gpd.GeoDataFrame) -> list[int | None]:
     unknown = np.flatnonzero(np.isnan(hall).any(axis=1))
     if len(unknown):
         hall[unknown] = _points_inside(coverage.geometry.iloc[unknown])
-    # the page knows the corner on the grid of the outlines
-    corner = np.round(degrees.bounds.to_numpy(np.float64)[:, :2], DECIMALS)
-    return whole(((hall - corner) * 1e5).ravel())
+    # the page knows the corner of the outline that it has
+    decimals = decimals_for(len(coverage))
+    corner = outline_corners(arcs) / 10**decimals
+    return whole(((hall - corner) * 10 ** (decimals + 1)).ravel())
 
 
 def _points_inside(outlines: gpd.GeoSeries) -> Floats:
@@ -297,6 +393,9 @@ def place_table(
     table["commune_numero"] = _standing(longitude, latitude, communes)
     table["sert"] = [int(counts) for counts in serves(places)]
     table["parent"] = _parents(places)
+    moving = [text == "Itinérant" for text in texts(places, "itinerance")]
+    if any(moving):
+        table["itinerant"] = [int(one) for one in moving]
     if radius_km is not None:
         table["rayon"] = rounded(radii_of(places, radius_km), 3)
     table["listes"] = {name: _lists(places, name) for name in PLACE_LISTS if name in places}

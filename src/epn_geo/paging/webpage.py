@@ -50,6 +50,7 @@ MODULES = (
     "sheet",
     "search",
     "whatif",
+    "rove",
     "panel",
     "state",
     "table",
@@ -79,7 +80,7 @@ class PageFigure(Figure):
         extra = has_additions(self)
         scripts = [_leaflet("leaflet.js"), assemble_page(), *([_additions()] if extra else [])]
         body = fill_page(self.lang, self.html.render(**kwargs))
-        told = words(self.lang)
+        told, old = words(self.lang), "old_browser" if self.compress else "old_browser_plain"
         document = "\n".join(
             [
                 "<!DOCTYPE html>",
@@ -98,7 +99,7 @@ class PageFigure(Figure):
                 body,
                 f'<script type="application/octet-stream" id="epn-data" '
                 f'data-compressed="{"yes" if self.compress else "no"}" '
-                f'data-old="{html.escape(told["old_browser"])}">{self.payload}</script>',
+                f'data-old="{html.escape(told[old])}">{self.payload}</script>',
                 f"<script>{self.script.render(**kwargs)}</script>",
                 "</body>",
                 "</html>",
@@ -149,10 +150,19 @@ class CoverageMap(folium.Map):
 
 
 class _Start(MacroElement):
-    """The page's first call, once Folium has made the map."""
+    """The page's first call, once Folium has made the map; a sentence where a browser is old."""
 
     _template = Template(
-        "{% macro script(this, kwargs) %}epnStart(L, {{ this._parent.get_name() }});{% endmacro %}"
+        """
+        {% macro script(this, kwargs) %}
+        if (window.epnStart) epnStart(L, {{ this._parent.get_name() }});
+        else {
+            var told = document.getElementById("epn-message");
+            told.hidden = false;
+            told.textContent = document.getElementById("epn-data").getAttribute("data-old");
+        }
+        {% endmacro %}
+        """
     )
 
     def __init__(self) -> None:
