@@ -11,9 +11,11 @@ import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
+import epn_geo as epn
 from epn_geo.cli import app
 from epn_geo.embedded import embedded_path
 from epn_geo.errors import DataError
+from epn_geo.outputs import read_network
 from epn_geo.study import DEMONSTRATION
 
 RUN = CliRunner()
@@ -47,7 +49,7 @@ def test_sites_for_two_departements(tmp_path: Path) -> None:
     layer = gpd.read_file(out / "sites.gpkg", layer="sites")
     assert layer["id"].tolist() == table["id"].tolist()
     book = load_workbook(out / "sites.xlsx")
-    assert book.sheetnames == ["Lieux proposés", "Sensibilité"]
+    assert book.sheetnames == ["Lieux proposés", "Sensibilité", "Sources et définitions"]
     words = [cell.value for row in book["Lieux proposés"].iter_rows(max_row=3) for cell in row]
     assert "Habitants gagnés, département 27" in words
 
@@ -127,6 +129,33 @@ def test_means_are_told_where_the_list_has_them(tmp_path: Path) -> None:
     ]
 
 
+def test_sites_weighed_by_need(tmp_path: Path) -> None:
+    where = ["--epci", "200068468", "--new", "2", "--radius", "4km"]
+    communes = epn.read_communes(epci="200068468").sort_values("code_insee")
+    codes, need = communes["code_insee"].tolist(), tmp_path / "age.csv"
+    rows = [f"{code};{80 if nth % 2 else 20}" for nth, code in enumerate(codes[:-1])]
+    need.write_text("\n".join(["codgeo;age", *rows]), encoding="utf-8")
+    words = "--figure age --direction high --bounds 0..100 --vintage 2022 --sensitivity 5km"
+    invoke("sites", *where, "--need", str(need), *words.split(), "-o", str(tmp_path / "o"))
+    sites = read(tmp_path / "o/sites.csv")
+    score = {code: 0.8 if nth % 2 else 0.2 for nth, code in enumerate(codes[:-1])}
+    network, whole = read_network(None, {"epci": "200068468"})
+    whole["poids"] = whole["population"] * whole["code_insee"].map(score).fillna(0.0)
+    expected = epn.suggest_sites(whole, network, 2, 4.0, weight="poids")
+    assert sites["id"].astype(str).tolist() == expected["id"].tolist()
+    assert sites["gain_poids"].tolist() == pytest.approx(expected["gain_poids"].tolist(), abs=1e-3)
+    firm = read(tmp_path / "o/sensibilite.csv")
+    assert {f"choisi_{w}_{r}km" for w in ("habitants_besoin", "population") for r in (4, 5)} <= set(
+        firm
+    )
+    book = load_workbook(tmp_path / "o/sites.xlsx")
+    said = [str(row[0].value) for row in book["Sources et définitions"].iter_rows()]
+    assert any("habitants × besoin" in line for line in said)
+    assert any(line.startswith("Besoin « age » : age.csv, 2022") for line in said)
+    assert any(line.startswith("Besoin inconnu pour 1 communes") for line in said)
+    assert any("au plus 1 % du total de tous les lieux proposés" in line for line in said)
+
+
 def test_the_same_bytes_twice(tmp_path: Path) -> None:
     for run in ("1", "2"):
         invoke("sites", "--epci", "200066801", "--new", "1", "-o", str(tmp_path / run))
@@ -143,6 +172,9 @@ def test_the_same_bytes_twice(tmp_path: Path) -> None:
         (["sites", "--share", "90%", "--sensitivity", "5km"], "--new"),
         (["sites", "--departement", "27", "--epci", "200066801"], "--departement or --epci"),
         (["sites", "--candidates", "absent.csv"], "absent.csv"),
+        (["sites", "--weight", "populaton"], "Did you mean 'population'"),
+        (["sites", "--weight", "population", "--need", "x.csv"], "--weight or --need"),
+        (["sites", "--vintage", "2022"], "go with --need FILE"),
         (["skills", "--by", "epcis"], "Did you mean 'epci'"),
         (["skills", "--gap", "Jeux"], "no value 'Jeux'"),
     ],

@@ -543,7 +543,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "account_unweighted": (
         "Besoin inconnu pour {communes} communes ({people} habitants) : elles ne pèsent rien dans "
         "ce choix.",
-        "Need unknown for {communes} communes ({people} people): they weigh nothing in this choice.",
+        "Need unknown for {communes} communes ({people} people): they weigh nothing in this "
+        "choice.",
     ),
     "sites_weighted": (
         "Ce choix pèse chaque habitant par le besoin de sa commune (0-1) : habitants × besoin.",
@@ -558,30 +559,21 @@ WORDS: dict[str, tuple[str, str]] = {
         "À moins de {reach} d'un lieu, mais d'aucun qui propose : {value}",
         "Within {reach} of a place, but of none that offers: {value}",
     ),
-    "site_gain_cumule": (
-        "Avec ce lieu et ceux d'avant : habitants gagnés en tout",
-        "With this place and those above: people gained in all",
-    ),
+    "site_gain_cumule": ("Cumul avec ceux d'avant", "So far, with those above"),
     "site_population_communes_hors_portee": (
-        "Après : habitants dont la mairie reste hors de portée",
-        "After: people whose town hall is still out of reach",
+        "Après : habitants encore hors de portée (mairie)",
+        "After: people still out of reach (town hall)",
     ),
     "site_communes_hors_portee": (
-        "Après : communes dont la mairie reste hors de portée",
-        "After: communes whose town hall is still out of reach",
+        "Après : communes encore hors de portée (mairie)",
+        "After: communes still out of reach (town hall)",
     ),
     "site_population_deux_lieux": (
         "Après : habitants à portée de deux lieux",
         "After: people within reach of two places",
     ),
-    "site_distance_moyenne_km": (
-        "Après : distance moyenne au lieu le plus proche (km)",
-        "After: mean distance to the nearest place (km)",
-    ),
-    "site_distance_max_km": (
-        "Après : plus grande distance (km)",
-        "After: greatest distance (km)",
-    ),
+    "site_distance_moyenne_km": ("Après : distance moyenne (km)", "After: mean distance (km)"),
+    "site_distance_max_km": ("Après : distance maximale (km)", "After: greatest distance (km)"),
     "sites_definition": (
         "Gains : habitants des communes dont la mairie passe à portée, au-delà des lieux proposés "
         "plus haut dans la liste. Un calcul, non une décision.",

@@ -187,8 +187,8 @@ def check_figures(book: Book) -> None:
     """Say which figures of use and means cannot be read, or could be either of two columns."""
     for figure, columns in columns_alike(book.places).items():
         if len(columns) > 1:
-            words = {"figure": figure, "columns": ", ".join(columns)}
-            book.add_for_all("chiffre_ambigu", "chiffre_ambigu", WARNING, columns[0], **words)
+            code, alike = "chiffre_ambigu", ", ".join(columns)
+            book.add_for_all(code, code, WARNING, columns[0], figure=figure, columns=alike)
     found = usable_figures(book.places)
     figures = read_figures(book.places, found)
     for figure, column in found.items():

@@ -19,6 +19,7 @@ from epn_geo.verbs.options import (
     Language,
     Region,
     Today,
+    existing,
     known_lang,
     parse_radius,
     parse_share,
@@ -85,6 +86,18 @@ NeedFile = Annotated[
         help="A table with one figure of need by territory; give --figure, --direction, --bounds "
         "and --vintage with it.",
     ),
+]
+# the same, where a need is an option beside others
+NeedFigure = Annotated[str | None, typer.Option("--figure", help="The column of the need.")]
+NeedDirection = Annotated[
+    DirectionName | None,
+    typer.Option("--direction", help="Whether a high or a low figure is a need."),
+]
+NeedBounds = Annotated[
+    str | None, typer.Option("--bounds", help="Least and greatest figure of the need, as 1..10.")
+]
+NeedVintage = Annotated[
+    str | None, typer.Option("--vintage", help="The year or period that the need describes.")
 ]
 
 
@@ -185,6 +198,46 @@ def declare_need(
         "code": code,
         "weight": people,
     }
+
+
+def need_options(
+    need: Path | None,
+    figure: str | None,
+    direction: DirectionName | None,
+    bounds: str | None,
+    vintage: str | None,
+    **more: Any,
+) -> dict[str, Any]:
+    """Gather what is declared of a need that may be left out.
+
+    Parameters
+    ----------
+    need
+        Its file, if there is one.
+    figure, direction, bounds, vintage, more
+        As `declare_need`.
+
+    Returns
+    -------
+    dict
+        For `read_needs`; empty without a file.
+
+    Raises
+    ------
+    DataError
+        If the file does not exist, or something is told without it, or not told with it.
+
+    Examples
+    --------
+    >>> need_options(None, None, None, None, None)
+    {}
+    """
+    if need is not None:
+        existing(need)
+        return declare_need(figure, direction, bounds, vintage, **more)
+    if any((figure, direction, bounds, vintage)):
+        raise DataError("--figure, --direction, --bounds and --vintage go with --need FILE.")
+    return {}
 
 
 def parse_bounds(text: str) -> tuple[float, float]:

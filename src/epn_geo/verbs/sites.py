@@ -107,8 +107,8 @@ def sites_command(
         list[str] | None,
         typer.Option(
             "--sensitivity",
-            help="Another radius to try the proposal with; repeat for several. With a weight, people "
-            "without it are tried too.",
+            help="Another radius to try the proposal with; repeat for several. With a weight, "
+            "people without it are tried too.",
         ),
     ] = None,
     weight: Annotated[

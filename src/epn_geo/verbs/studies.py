@@ -13,14 +13,17 @@ from epn_geo.verbs.needs import (
     By,
     Code,
     CodeLevel,
-    DirectionName,
     Grid,
     Level,
     MinNeed,
+    NeedBounds,
+    NeedDirection,
+    NeedFigure,
     NeedFile,
+    NeedVintage,
     People,
     RankLevel,
-    declare_need,
+    need_options,
 )
 from epn_geo.verbs.options import (
     FINDINGS_REMAIN,
@@ -82,18 +85,10 @@ def build_command(
     communes: CommunesFolder = None,
     grid: Grid = None,
     need: NeedFile = None,
-    figure: Annotated[str | None, typer.Option("--figure", help="The column of the need.")] = None,
-    direction: Annotated[
-        DirectionName | None,
-        typer.Option("--direction", help="Whether a high or a low figure is a need."),
-    ] = None,
-    bounds: Annotated[
-        str | None,
-        typer.Option("--bounds", help="Least and greatest figure of the need, as 1..10."),
-    ] = None,
-    vintage: Annotated[
-        str | None, typer.Option("--vintage", help="The year or period that the need describes.")
-    ] = None,
+    figure: NeedFigure = None,
+    direction: NeedDirection = None,
+    bounds: NeedBounds = None,
+    vintage: NeedVintage = None,
     level: Level = CodeLevel.COMMUNE,
     code: Code = None,
     people: People = None,
@@ -134,14 +129,12 @@ def build_command(
     reach = area_options(areas, radius)
     if grid is not None:
         study["grid"] = existing(grid).as_posix()
+    declared = need_options(
+        need, figure, direction, bounds, vintage, level=level, code=code, people=people
+    )
     if need is not None:
-        declared = declare_need(
-            figure, direction, bounds, vintage, level=level, code=code, people=people
-        )
         ranked = {"by": by.value, "min_need": parse_share(min_need)}
-        study["need"] = {"file": existing(need).as_posix(), "declared": declared, **ranked}
-    elif any((figure, direction, bounds, vintage)):
-        raise DataError("--figure, --direction, --bounds and --vintage go with --need FILE.")
+        study["need"] = {"file": need.as_posix(), "declared": declared, **ranked}
     # the process that draws loads what it needs while this one does
     with pictures_apart(wanted=not if_changed) as draw, story(lang) as tell:
         from epn_geo.delivery import deliver  # noqa: PLC0415 - as above
