@@ -26,10 +26,14 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import ConvexHull, QhullError
+from scipy.spatial import ConvexHull, QhullError, cKDTree
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+LEAST = 4  # sites that a hull needs, beside the point above them
+NEAR_M = 1e-3  # sites as near as that would fall within Qhull's tolerance
+ROOM = 1.01  # what is aside counts as seen until its stand-in's cell ends that much within its disc
 
 
 class Neighbours(NamedTuple):
@@ -43,7 +47,7 @@ class Neighbours(NamedTuple):
         From each site to the farthest corner of its cell, metres; infinite if the cell has no end,
         0 if there is no cell: the disc is covered by others.
     aside
-        Sites that Qhull cannot tell from others: anyone near counts as their neighbour.
+        Sites that Qhull can hardly tell from others: anyone near counts as their neighbour.
     """
 
     one: Ints
@@ -81,18 +85,50 @@ def find_neighbours(x: Floats, y: Floats, radius: Floats | float = 0.0) -> Neigh
     """
     count = len(x)
     weight = np.broadcast_to(np.square(radius), count).astype(np.float64)
-    hull = _hull(x, y, weight) if count >= 4 else None
+    everyone = np.arange(count)
+    stands_for = _stand_ins(x, y, weight) if count else everyone
+    alone = stands_for == everyone
+    kept = np.flatnonzero(alone)
+    hull = _hull(x[kept], y[kept], weight[kept]) if len(kept) >= LEAST else None
     if hull is None:
         nobody = np.empty(0, dtype=np.int64)
-        return Neighbours(nobody, nobody, np.full(count, np.inf), np.arange(count))
-    facets = hull.simplices.astype(np.int64)
+        return Neighbours(nobody, nobody, np.full(count, np.inf), everyone)
+    above = np.append(kept, count)  # and the point above them all
+    facets = above[hull.simplices]
     cornered = (facets < count).all(axis=1) & (hull.equations[:, 2] < 0)  # facets seen from below
     extent = _extents(x, y, weight, facets[cornered])
-    endless, aside = np.unique(facets[~cornered]), np.unique(hull.coplanar[:, 0]).astype(np.int64)
+    aside = above[np.unique(hull.coplanar[:, 0])]
+    endless = np.append(np.unique(facets[~cornered]), aside)
     extent[endless[endless < count]] = np.inf
-    aside = aside[aside < count]
-    extent[aside] = np.inf
-    return Neighbours(*_sides(facets, count), extent, aside)
+    # what stands in for another may be seen a little less far
+    extent = np.where(alone, extent, extent[stands_for] * ROOM)
+    aside = np.append(aside[aside < count], np.flatnonzero(~alone))
+    return Neighbours(*_sides(facets, count), extent, np.sort(aside).astype(np.int64))
+
+
+def _stand_ins(x: Floats, y: Floats, weight: Floats) -> Ints:
+    """Give for each site the one that stands in for it: itself, but for those at about one point.
+
+    Of those that are linked by steps of less than `NEAR_M`, it is the heaviest, or the first.
+    """
+    stands_for = np.arange(len(x))
+    order = np.argsort(x, kind="stable")
+    close = np.diff(x[order]) < NEAR_M
+    beside = order[np.append(close, False) | np.append(False, close)]
+    pairs = cKDTree(np.column_stack([x[beside], y[beside]])).query_pairs(
+        NEAR_M, output_type="ndarray"
+    )
+    if len(pairs):
+        rank = np.empty(len(x), dtype=np.int64)  # the heaviest first
+        by_rank = np.lexsort((np.arange(len(x)), -weight))
+        rank[by_rank] = np.arange(len(x))
+        one, other = beside[pairs].T
+        while (rank[one] != rank[other]).any():
+            least = np.minimum(rank[one], rank[other])
+            np.minimum.at(rank, one, least)
+            np.minimum.at(rank, other, least)
+        stands_for = by_rank[rank]
+    return stands_for
 
 
 def _hull(x: Floats, y: Floats, weight: Floats) -> ConvexHull | None:
@@ -123,7 +159,7 @@ def _extents(x: Floats, y: Floats, weight: Floats, triangles: Ints) -> Floats:
         qx, qy = (vy * u - uy * v) / twice, (ux * v - vx * u) / twice
     extent = np.zeros(len(x))
     for site, dx, dy in ((a, qx, qy), (b, qx - ux, qy - uy), (c, qx - vx, qy - vy)):
-        np.maximum.at(extent, site, np.nan_to_num(np.hypot(dx, dy), nan=np.inf))
+        np.maximum.at(extent, site, np.nan_to_num(np.hypot(dx, dy), nan=np.inf, posinf=np.inf))
     return extent
 
 

@@ -242,8 +242,12 @@ def thin_topology(
     if not len(topology.lengths) or not np.any(tolerance):
         return topology
     arc = np.repeat(np.arange(len(topology.lengths)), topology.lengths)
-    lines = shapely.linestrings(topology.points.astype(np.float64), indices=arc)
-    thinned = shapely.simplify(lines, tolerance, preserve_topology=False)
+    lines: npt.NDArray[Any] = np.asarray(
+        shapely.linestrings(topology.points.astype(np.float64), indices=arc)
+    )
+    thinned: npt.NDArray[Any] = np.asarray(
+        shapely.simplify(lines, tolerance, preserve_topology=False)
+    )
     # an island or an enclave must stay a ring
     begin = np.cumsum(topology.lengths) - topology.lengths
     closed = (topology.points[begin] == topology.points[begin + topology.lengths - 1]).all(axis=1)
