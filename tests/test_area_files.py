@@ -35,7 +35,7 @@ def as_file(frame: gpd.GeoDataFrame, path: Path) -> Path:
 def test_every_format_gives_the_same_polygons(tmp_path: Path, name: str) -> None:
     areas = AREAS.assign(nom=["Le Phare", "L'Élan"]).to_crs(4326)
     read = epn.read_areas(as_file(areas, tmp_path / name))
-    assert read[["id", "nom", "minutes", "ligne"]].to_numpy().tolist() == [
+    assert read[["id", "nom", "minutes", "ligne_zone"]].to_numpy().tolist() == [
         ["a", "Le Phare", 20.0, 1],
         ["b", "L'Élan", 20.0, 2],
     ]
@@ -90,8 +90,8 @@ def test_nothing_is_lost_and_what_is_mended_is_said(tmp_path: Path) -> None:
     file = as_file(gpd.GeoDataFrame(rows, crs=2154), tmp_path / "r.gpkg")
     read = epn.read_areas(file)
     assert len(read) == 5
-    assert read["corrections"].iloc[0].startswith("polygone réparé (Self-intersection")
-    assert read["corrections"].iloc[1] == "minutes : « vingt » n'est pas un nombre positif"
+    assert read["corrections_zone"].iloc[0].startswith("polygone réparé (Self-intersection")
+    assert read["corrections_zone"].iloc[1] == "minutes : « vingt » n'est pas un nombre positif"
     assert read.geometry.isna().tolist() == [False, False, True, False, False]
     assert read.geometry.dropna().is_valid.all()
     places = pd.concat([PAIR, PAIR.iloc[:1].assign(id="c", nom="C")])
@@ -291,3 +291,19 @@ def test_two_files_compare_two_ways_of_reaching(reach: Path, tmp_path: Path) -> 
     assert record["portees"]["sha256"] != record["portees_apres"]["sha256"]
     alone = run(*asked, "--areas-after", str(later), cwd=tmp_path)
     assert "--areas-after needs --areas" in alone.stderr
+
+
+def test_what_isochrones_give_is_read_back_from_a_file(tmp_path: Path) -> None:
+    places = epn.read_places(DEMO).iloc[:3]
+    metric = places.to_crs(2154)
+    drawn = pd.concat(
+        metric.set_geometry(metric.buffer(1000 * m)).to_crs(4326).assign(minutes=m) for m in (5, 9)
+    ).assign(duree_methode="isochrone IGN, en voiture", remarque="")
+    communes = epn.read_communes(departements="14")
+    direct = epn.measure_coverage(communes, places, areas=drawn)
+    read = epn.read_areas(epn.write_layer(drawn, tmp_path / "isochrones.gpkg"))
+    again = epn.measure_coverage(communes, places, areas=read)
+    np.testing.assert_allclose(direct["part_couverte_9min"], again["part_couverte_9min"])
+    assert set(again["methode_portee"]) == {"isochrone IGN, en voiture"}
+    assert epn.check_areas(drawn, places).empty
+    assert epn.check_areas(read, places).empty

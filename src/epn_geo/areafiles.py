@@ -71,9 +71,9 @@ def read_areas(
     geopandas.GeoDataFrame
         One row per feature of the file, in its reference system, for the `areas` of
         `measure_coverage` and the functions after it: ``id``, ``nom``, ``minutes`` or ``route_km``,
-        those that the file has; ``ligne``, its number in the file; ``corrections``, what was set
-        right; then the file's other columns. A feature that is no polygon keeps its row, without
-        geometry.
+        those that the file has; ``ligne_zone``, its number in the file; ``corrections_zone``, what
+        was set right; then the file's other columns. A feature that is no polygon keeps its row,
+        without geometry.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def read_areas(
     >>> with TemporaryDirectory() as folder:
     ...     drawn.to_file(Path(folder, "reach.geojson"))
     ...     areas = read_areas(Path(folder, "reach.geojson"))
-    >>> areas[["id", "minutes", "ligne"]].values.tolist()
+    >>> areas[["id", "minutes", "ligne_zone"]].values.tolist()
     [['a', 20.0, 1]]
     """
     table = read_table(path, sheet=sheet, is_known=lambda name: _field_of(name) is not None)
@@ -113,8 +113,8 @@ def read_areas(
     for field, (column, unit) in sources.items():
         cells = table.cells[column].where(table.cells[column] != "", None)
         frame[field] = cells if field not in BANDS else _numbers(cells, field, unit, notes)
-    frame["ligne"] = table.lines
-    frame["corrections"] = pd.Series([" ; ".join(told) for told in notes], dtype="str")
+    frame["ligne_zone"] = table.lines
+    frame["corrections_zone"] = pd.Series([" ; ".join(told) for told in notes], dtype="str")
     used = {column for column, _ in sources.values()}
     for column in table.cells.columns.difference([*used], sort=False):
         own = table.cells[column].where(table.cells[column] != "", None)
@@ -333,8 +333,8 @@ def _check_shapes(book: Book, areas: gpd.GeoDataFrame, drawn: Bools, untimed: Bo
         key = "zone_sans_duree"
         book.add_for_all(key, key, WARNING, "minutes", value=_which(areas, row))
     for row in range(len(areas)):
-        if _said(areas, "corrections", row):
-            told = str(areas["corrections"].iloc[row])
+        if _said(areas, "corrections_zone", row):
+            told = str(areas["corrections_zone"].iloc[row])
             value = _which(areas, row)
             book.add_for_all("zone_corrigee", "zone_corrigee", NOTE, "", value=value, told=told)
 
@@ -345,7 +345,7 @@ def _said(areas: pd.DataFrame, column: str, row: int) -> bool:
 
 def _which(areas: pd.DataFrame, row: int) -> str:
     """Say which feature of the file a row is."""
-    number = areas["ligne"].iloc[row] if "ligne" in areas else row + 1
+    number = areas["ligne_zone"].iloc[row] if "ligne_zone" in areas else row + 1
     name = next((str(areas[c].iloc[row]) for c in ("nom", "id") if _said(areas, c, row)), "")
     return f"polygone {number}" + (f" ({short(name, 60)})" if name else "")
 
@@ -394,7 +394,7 @@ def _sources(table: Table, columns: Mapping[str, str], name: str) -> dict[str, t
         known = _field_of(column)
         unit = known[1] if known is not None and known[0] == field else 1.0
         found[field] = (column, unit)
-    for column in cells:
+    for column in sorted(cells, key=lambda name: name not in FIELDS):  # exact names first
         known = _field_of(column)
         if known is not None and not (table.cells[column] == "").all():
             found.setdefault(known[0], (column, known[1]))
