@@ -242,7 +242,7 @@ def draw_pictures(
     told = _Told(
         lang=spoken,
         title=plain_text(title or say("map_title", spoken)),
-        subtitle=_subtitle(scene, date, spoken),
+        subtitle=_subtitle(scene, date, spoken, named=title is not None),
         banner=_banner(places, demonstration, spoken),
         notes=_notes(scene, sources, definition, spoken),
     )
@@ -344,13 +344,23 @@ def _write_notes(page: Axes, told: _Told, size: Format) -> float:
     return 0.7 * size.margin + len(lines) * step + 2
 
 
-def _subtitle(scene: Scene, date: str | None, lang: Lang) -> str:
+def _subtitle(scene: Scene, date: str | None, lang: Lang, *, named: bool) -> str:
+    """Say which territory it is if the title does not, how large, and of when."""
     inside = scene.communes[scene.inside]
-    parts = [say("map_communes", lang, count=number(len(inside), lang))]
+    parts = [] if named else _territory(inside)
+    parts = [*parts, say("map_communes", lang, count=number(len(inside), lang))]
     if "population" in inside:
         people = float(np.nansum(numbers(inside, "population")))
         parts.append(say("map_people", lang, count=number(people, lang)))
     return " · ".join([*parts, *([say_date(plain_text(date), lang)] if date else [])])
+
+
+def _territory(inside: gpd.GeoDataFrame) -> list[str]:
+    """Name the smallest territory that all the communes are of, if there is one."""
+    for level in ("epci", "departement", "region"):
+        if level in inside and len(called := set(texts(inside, level))) == 1 and called != {""}:
+            return [plain_text(called.pop())]
+    return []
 
 
 def _banner(places: gpd.GeoDataFrame | None, asked: bool | None, lang: Lang) -> str:

@@ -75,8 +75,7 @@ def draw_scene(axes: Axes, scene: Scene, view: View) -> None:
     _stroke_borders(axes, scene, view, seen)
     taken = _draw_dots(axes, scene, view)
     taken += _draw_sites(axes, scene, view)
-    taken += [_draw_scale(axes, view)]
-    taken += [_draw_north(axes, view)]
+    taken += _draw_furniture(axes, scene, view)
     _write_names(axes, scene, view, taken)
 
 
@@ -271,13 +270,73 @@ def _draw_sites(axes: Axes, scene: Scene, view: View) -> list[Box]:
     return boxes
 
 
-def _draw_scale(axes: Axes, view: View) -> Box:
-    """Draw the scale bar in the lower left corner; give the box it takes."""
-    west, south, _, _ = view.box
+def _draw_furniture(axes: Axes, scene: Scene, view: View) -> list[Box]:
+    """Draw the scale bar and the arrow to the north, each in the corner where it hides least."""
+    km, wide = _scale_km(view)
+    big = view.lettering
+    scale = _corner_box(scene, view, (wide + 8, 11.6 * big), ("sw", "se", "nw"))
+    north = _corner_box(scene, view, (10 * big, 16 * big), ("ne", "nw", "se"), beside=scale)
+    _draw_scale(axes, view, scale, km)
+    _draw_north(axes, view, north)
+    return [scale, north]
+
+
+def _corner_box(
+    scene: Scene,
+    view: View,
+    size: tuple[float, float],
+    corners: tuple[str, ...],
+    beside: Box | None = None,
+) -> Box:
+    """Choose among corners of the map the one where a box hides least; give the box, in mm."""
+    right, top = (
+        (view.box[2] - view.box[0]) / view.metres_per_mm,
+        (view.box[3] - view.box[1]) / view.metres_per_mm,
+    )
+    boxes = []
+    for corner in corners:
+        x = 0.0 if "w" in corner else right - size[0]
+        y = 0.0 if "s" in corner else top - size[1]
+        boxes.append((x, y, x + size[0], y + size[1]))
+    if beside is not None:
+        boxes = [box for box in boxes if not _touch(box, beside)] or boxes
+    return min(boxes, key=lambda box: _hidden(scene, view, box))  # the first of those alike
+
+
+def _touch(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _hidden(scene: Scene, view: View, box: Box) -> float:
+    """Say how much a box would hide: each symbol counts as much as half the box of territory."""
+    west, south = view.box[:2]
     mm = view.metres_per_mm
-    longest = (view.box[2] - west) / mm / 4
+    area = shapely.box(
+        west + box[0] * mm, south + box[1] * mm, west + box[2] * mm, south + box[3] * mm
+    )
+    reach = 2.5 * mm * view.lettering  # a symbol is not a point
+    x0, y0, x1, y1 = area.bounds
+    dots = (scene.dots.x > x0 - reach) & (scene.dots.x < x1 + reach)
+    dots &= (scene.dots.y > y0 - reach) & (scene.dots.y < y1 + reach)
+    outlines = scene.communes.geometry.to_numpy()[view.focus]
+    outlines = outlines[shapely.intersects(outlines, area)]
+    covered = float(shapely.area(shapely.intersection(outlines, area)).sum())
+    return 0.5 * int(dots.sum()) + covered / area.area
+
+
+def _scale_km(view: View) -> tuple[float, float]:
+    """Choose the length of the scale bar; give it in km, and in mm of the page."""
+    mm = view.metres_per_mm
+    longest = (view.box[2] - view.box[0]) / mm / 4
     km = next((one for one in SCALES_KM if 1000 * one / mm <= longest), SCALES_KM[-1])
-    x, y, end = west + 4 * mm, south + 4 * mm, west + 4 * mm + 1000 * km
+    return km, 1000 * km / mm
+
+
+def _draw_scale(axes: Axes, view: View, box: Box, km: float) -> None:
+    """Draw the scale bar."""
+    mm = view.metres_per_mm
+    x, y = view.box[0] + (box[0] + 4) * mm, view.box[1] + (box[1] + 4) * mm
+    end = x + 1000 * km
     tick = 1.4 * mm * view.lettering
     high = 7.6 * mm * view.lettering
     axes.fill_between(
@@ -288,13 +347,13 @@ def _draw_scale(axes: Axes, view: View) -> Box:
     label = f"{number(km, 'fr', 1 if km < 1 else 0)} km"
     write_at(axes, ((x + end) / 2, y + 2.2 * tick), label, Style(7 * view.lettering), "center",
              halo=1, level=9)  # fmt: skip
-    return 2.0, 2.0, (end - west) / mm + 3, 9.0 * view.lettering
 
 
-def _draw_north(axes: Axes, view: View) -> Box:
-    """Draw an arrow to the north in the upper right corner; give the box it takes."""
+def _draw_north(axes: Axes, view: View, box: Box) -> None:
+    """Draw an arrow to the north."""
     mm = view.metres_per_mm * view.lettering
-    x, y = view.box[2] - 6 * mm, view.box[3] - 4 * mm
+    x = view.box[0] + (box[0] + box[2]) / 2 * view.metres_per_mm
+    y = view.box[1] + box[3] * view.metres_per_mm - 4 * mm
     axes.fill_between(
         [x - 3.4 * mm, x + 3.4 * mm], y - 11 * mm, y + 1.6 * mm, color="#ffffff", alpha=0.85, lw=0,
         zorder=8.9,
@@ -305,11 +364,6 @@ def _draw_north(axes: Axes, view: View) -> Box:
     )  # fmt: skip
     write_at(axes, (x, y - 9.4 * mm), "N", Style(8 * view.lettering, weight="bold"), "center",
              level=9)  # fmt: skip
-    right, top = (
-        (view.box[2] - view.box[0]) / view.metres_per_mm,
-        (view.box[3] - view.box[1]) / view.metres_per_mm,
-    )
-    return right - 10 * view.lettering, top - 16 * view.lettering, right, top
 
 
 def _write_names(axes: Axes, scene: Scene, view: View, taken: list[Box]) -> None:

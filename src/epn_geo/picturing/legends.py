@@ -156,7 +156,7 @@ def write_key_figure(page: Axes, scene: Scene, view: View, room: Room, lang: Lan
     if known is None:
         return room.top
     (within, people), big = known, room.lettering
-    share = number(100 * within / people, lang, 1) + ("\u00a0%" if lang == "fr" else "%")
+    share = _share(within / people, lang)
     write_at(page, (room.left, room.top - 8.5 * big), share, Style(24 * big, weight="bold"))
     words, known_reach = map_words(lang), scene.measure.value is not None
     km = f" ({reach_name(scene.measure, lang)})" if known_reach else ""
@@ -168,6 +168,16 @@ def write_key_figure(page: Axes, scene: Scene, view: View, room: Room, lang: Lan
     for nth, line in enumerate(lines):
         write_at(page, (room.left, room.top - (13.5 + 4 * nth) * big), line, style)
     return room.top - (14.5 + 4 * len(lines)) * big
+
+
+def _share(share: float, lang: Lang) -> str:
+    """Write a share in per cent: nearly none is not none, and nearly all is not all."""
+    sign = "\u00a0%" if lang == "fr" else "%"
+    if 0 < share < 0.0005:
+        return f"< {number(0.1, lang, 1)}{sign}"
+    if 0.9995 <= share < 1:
+        return f"> {number(99.9, lang, 1)}{sign}"
+    return number(100 * share, lang, 1) + sign
 
 
 def _people_within(scene: Scene, view: View) -> tuple[float, float] | None:

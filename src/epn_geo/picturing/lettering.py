@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
+    from matplotlib.text import Text
 
 FONT = "DejaVu Sans"
 LONGEST = 300  # characters: no line of a picture holds more
@@ -320,9 +321,22 @@ def write_at(
         "zorder": level,
     }
     if halo:
-        under = axes.text(*at, text, **options | {"zorder": level - 0.1})
+        under = _write(axes, at, text, options | {"zorder": level - 0.1})
         under.set_path_effects([Stroke(linewidth=2 * halo, foreground="white", alpha=0.9)])
-    axes.text(*at, text, **options)
+    _write(axes, at, text, options)
+
+
+def _write(axes: Axes, at: tuple[float, float], text: str, options: dict[str, Any]) -> Text:
+    """Write a line; without kerning where PDF would set some of its letters apart.
+
+    A PDF holds a font in parts of 256 characters. Where a line goes from one part to another, as
+    at the apostrophe of « L’aide », matplotlib 3.11 moves the letter by the kerning, but not what
+    follows it.
+    """
+    line = axes.text(*at, text, **options)
+    if any(ord(letter) > 255 for letter in text) and hasattr(line, "set_fontfeatures"):
+        line.set_fontfeatures(("-kern",))
+    return line
 
 
 class Name(NamedTuple):
@@ -412,7 +426,7 @@ def _spots(*, around: bool) -> list[tuple[float, float]]:
         ]
         return [*beside, (0, 1.9), (0, -1.9)]
     lifts = (0.0, 1.5, -1.5, 3.0, -3.0)
-    return [(0, 0), *((side, lift) for lift in lifts for side in (0.0, 0.5, -0.5))]
+    return [(0, 0), *((side, lift) for lift in lifts for side in (0.0, 0.5, -0.5, 1.0, -1.0))]
 
 
 def _within(box: Box, frame: Box) -> bool:
