@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
+import subprocess
 import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -22,6 +24,7 @@ import epn_geo as epn
 from epn_geo.coverage import keep_near
 from epn_geo.errors import ColumnError, DataError
 from epn_geo.pictures import METADATA
+from epn_geo.picturing import drawing, legends
 from epn_geo.picturing.lettering import Name, Style, place_names, plain_text, wrap_lines
 from epn_geo.picturing.scene import find_edges, fit_box, make_scene
 from epn_geo.picturing.symbols import SYMBOLS
@@ -276,3 +279,40 @@ def test_normandie_takes_less_than_three_seconds(tmp_path):
         start = time.process_time()
         epn.picture(study.coverage, tmp_path / f"a.{kind}", places=places, gaps=study.gaps)
         assert time.process_time() - start < 3
+
+
+def test_the_apostrophe_of_a_title_stands_in_its_place_in_pdf(coverage, tmp_path):
+    """matplotlib 3.11 sets a letter of another part of the font apart: « L’ aide »."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("needs poppler (pdftotext)")
+    file = epn.picture(coverage, tmp_path / "a.pdf", title="L’aide à l’école d’Œuilly")
+    done = subprocess.run(["pdftotext", str(file), "-"], capture_output=True, check=True)
+    assert "L’aide à l’école d’Œuilly" in done.stdout.decode("utf-8")
+
+
+def test_the_arrow_to_the_north_hides_no_place(grid):
+    """It stands in the north-east, unless a place stands there."""
+    moved = grid.set_geometry(grid.translate(450_000, 6_880_000))
+    corners = {}
+    for name, at in {"middle": (8000.0, 8000.0), "corner": (17_500.0, 15_900.0)}.items():
+        places = make_places(at, categorie=["EPN"])
+        places = places.set_geometry(places.translate(450_000, 6_880_000))
+        scene = make_scene(epn.measure_coverage(moved, places, 1), places=places)
+        view = fit_box(tuple(moved.total_bounds), 150, 120)._replace(focus=scene.inside)
+        box = drawing.corner_box(scene, view, (10, 16), ("ne", "nw", "se"))
+        corners[name] = "e" if box[0] > 50 else "w"
+    assert corners == {"middle": "e", "corner": "w"}
+
+
+@pytest.mark.parametrize(
+    ("share", "words"), [(0, "0,0"), (0.0001, "< 0,1"), (0.99999, "> 99,9"), (1, "100,0")]
+)
+def test_nearly_nobody_is_not_nobody(share, words):
+    assert legends.share_text(share, "fr") == f"{words}\u00a0%"
+
+
+def test_a_picture_names_its_territory_unless_its_title_does(coverage, tmp_path):
+    named = coverage.assign(epci="CC du Pré")
+    assert texts_of(epn.picture(named, tmp_path / "a.svg"))[1].startswith("CC du Pré · ")
+    titled = epn.picture(named, tmp_path / "b.svg", title="Le pré")
+    assert not any("CC du Pré ·" in text for text in texts_of(titled))

@@ -26,7 +26,16 @@ from epn_geo.picturing.lettering import (
     plain_text,
     write_at,
 )
-from epn_geo.picturing.scene import Bools, Geometries, Ints, Scene, View, classes_of, in_view
+from epn_geo.picturing.scene import (
+    Bools,
+    Geometries,
+    Ints,
+    Scene,
+    View,
+    classes_of,
+    in_view,
+    is_national,
+)
 from epn_geo.picturing.symbols import GROUND, HATCH, HATCHING, NO_DATA, NO_DATA_DOTS, PENS, SYMBOLS
 
 if TYPE_CHECKING:
@@ -173,7 +182,7 @@ def _stroke_borders(axes: Axes, scene: Scene, view: View, seen: Bools) -> None:
 
     ranks = _ranks(scene, view.focus)
     near = seen[scene.edges.one] | (seen[scene.edges.other] & (scene.edges.other >= 0))
-    for rank in (3, 2, 1, 0):
+    for rank in (1, 0) if is_national(view) else (3, 2, 1, 0):
         pieces = scene.edges.xy[near & (ranks == rank)].reshape(-1, 2, 2)
         if len(pieces):
             lines = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(pieces)))
@@ -235,10 +244,10 @@ def _stamp(
             x,
             y,
             symbol.marker,
-            ms=points + (1.6 if ring else 0),
+            ms=points + (1.6 * min(size, 1) if ring else 0),
             color="#ffffff" if ring else symbol.colour,
             mec="#ffffff" if ring else "#1a1a1a",
-            mew=0 if ring else 0.5,
+            mew=0 if ring else 0.5 * min(size, 1),
             alpha=0.45 if quiet else 1,
             zorder=level + (0 if ring else 0.005),
         )
@@ -248,7 +257,7 @@ def _crowd(count: int, view: View) -> float:
     """Draw symbols larger where there is room for them."""
     west, south, east, north = view.box
     room = (east - west) * (north - south) / view.metres_per_mm**2 / max(count, 1)
-    return float(np.clip((room / 250) ** 0.25, 0.8, 1.4))
+    return float(np.clip((room / 250) ** 0.25, 0.8, 1.4) if room > 60 else (room / 60) ** 0.4 * 0.8)
 
 
 def _box_mm(view: View, x: float, y: float, half: float) -> Box:
@@ -274,21 +283,50 @@ def _draw_furniture(axes: Axes, scene: Scene, view: View) -> list[Box]:
     """Draw the scale bar and the arrow to the north, each in the corner where it hides least."""
     km, wide = _scale_km(view)
     big = view.lettering
-    scale = _corner_box(scene, view, (wide + 8, 11.6 * big), ("sw", "se", "nw"))
-    north = _corner_box(scene, view, (10 * big, 16 * big), ("ne", "nw", "se"), beside=scale)
+    scale = corner_box(scene, view, (wide + 8, 11.6 * big), ("sw", "se", "nw"))
+    north = corner_box(scene, view, (10 * big, 16 * big), ("ne", "nw", "se"), beside=scale)
     _draw_scale(axes, view, scale, km)
     _draw_north(axes, view, north)
     return [scale, north]
 
 
-def _corner_box(
+def corner_box(
     scene: Scene,
     view: View,
     size: tuple[float, float],
     corners: tuple[str, ...],
     beside: Box | None = None,
 ) -> Box:
-    """Choose among corners of the map the one where a box hides least; give the box, in mm."""
+    """Choose among corners of the map the one where a box hides least.
+
+    Parameters
+    ----------
+    scene, view
+        What is drawn, and how.
+    size
+        How wide and high the box is, in mm.
+    corners
+        ``"ne"``, ``"nw"``, ``"se"``, ``"sw"``: the best first, for those that are alike.
+    beside
+        A box that it must not touch, as far as possible.
+
+    Returns
+    -------
+    tuple of float
+        The box, in mm of the map.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from epn_geo.picturing.scene import fit_box, make_scene
+    >>> ground = gpd.GeoDataFrame(
+    ...     {"part_couverte": [1.0]}, geometry=[shapely.box(0, 0, 4000, 4000)], crs=2154
+    ... )
+    >>> scene = make_scene(ground)
+    >>> view = fit_box((0, 0, 4000, 4000), 100, 100)._replace(focus=scene.inside)
+    >>> corner_box(scene, view, (10, 10), ("sw", "se"))[:2]
+    (0.0, 0.0)
+    """
     right, top = (
         (view.box[2] - view.box[0]) / view.metres_per_mm,
         (view.box[3] - view.box[1]) / view.metres_per_mm,
@@ -380,6 +418,7 @@ def _write_names(axes: Axes, scene: Scene, view: View, taken: list[Box]) -> None
 
 def _styles(lettering: float) -> dict[str, Style]:
     return {
+        "many": Style(5.2 * lettering, "#222222", "bold"),
         "departement": Style(8.5 * lettering, "#222222", "bold"),
         "epci": Style(7 * lettering, "#33304d", italic=True),
         "commune": Style(6.6 * lettering),
@@ -392,7 +431,9 @@ def _names(scene: Scene, view: View) -> list[Name]:
     names = []
     for level in ("departement", "epci"):
         if level in view.names and f"code_{level}" in scene.communes:
-            names += _territory_names(scene, view, level, styles[level])
+            names += _territory_names(
+                scene, view, level, styles["many" if is_national(view) else level]
+            )
     if "commune" in view.names and "commune" in scene.communes:
         names += _commune_names(scene, view, styles["commune"])
     return names
@@ -404,11 +445,13 @@ def _territory_names(scene: Scene, view: View, level: str, style: Style) -> list
     codes = np.array(texts(scene.communes, f"code_{level}"))
     called = texts(scene.communes, level)
     groups = {code: np.flatnonzero(view.focus & (codes == code)) for code in np.unique(codes)}
-    return [
+    # where there are many, a name without room is left out sooner than laid over another territory
+    named = [
         _name(view, text.upper() if level == "departement" else text, x[rows], y[rows], style)
         for code, rows in groups.items()
         if len(rows) and code and (text := plain_text(called[rows[0]], 40))
     ]
+    return [name._replace(near=is_national(view)) for name in named]
 
 
 def _name(view: View, text: str, x: Floats, y: Floats, style: Style) -> Name:
@@ -427,7 +470,7 @@ def _commune_names(scene: Scene, view: View, style: Style) -> list[Name]:
     west, south, east, north = view.box
     near = view.focus & in_view(x, y, view)
     room = (east - west) * (north - south) / view.metres_per_mm**2
-    most = int(room / (700 * view.lettering**2))
+    most = int(room / ((3000 if is_national(view) else 700) * view.lettering**2))
     rows = np.flatnonzero(near)
     rows = rows[np.argsort(-np.nan_to_num(people[rows]), kind="stable")][:most]
     called = texts(scene.communes, "commune")

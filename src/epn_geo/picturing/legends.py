@@ -18,7 +18,7 @@ from epn_geo.picturing.lettering import (
     wrap_lines,
     write_at,
 )
-from epn_geo.picturing.scene import Scene, View, classes_of, in_view
+from epn_geo.picturing.scene import Scene, View, classes_of, in_view, is_national
 from epn_geo.picturing.symbols import (
     HATCH,
     HATCHING,
@@ -156,7 +156,7 @@ def write_key_figure(page: Axes, scene: Scene, view: View, room: Room, lang: Lan
     if known is None:
         return room.top
     (within, people), big = known, room.lettering
-    share = _share(within / people, lang)
+    share = share_text(within / people, lang)
     write_at(page, (room.left, room.top - 8.5 * big), share, Style(24 * big, weight="bold"))
     words, known_reach = map_words(lang), scene.measure.value is not None
     km = f" ({reach_name(scene.measure, lang)})" if known_reach else ""
@@ -170,8 +170,26 @@ def write_key_figure(page: Axes, scene: Scene, view: View, room: Room, lang: Lan
     return room.top - (14.5 + 4 * len(lines)) * big
 
 
-def _share(share: float, lang: Lang) -> str:
-    """Write a share in per cent: nearly none is not none, and nearly all is not all."""
+def share_text(share: float, lang: Lang) -> str:
+    """Write a share in per cent: nearly none is not none, and nearly all is not all.
+
+    Parameters
+    ----------
+    share
+        0-1.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        The figure and its sign.
+
+    Examples
+    --------
+    >>> share_text(0.818, "en"), share_text(0.0001, "en")
+    ('81.8%', '< 0.1%')
+    """
     sign = "\u00a0%" if lang == "fr" else "%"
     if 0 < share < 0.0005:
         return f"< {number(0.1, lang, 1)}{sign}"
@@ -232,6 +250,8 @@ def _line_rows(scene: Scene, view: View, words: dict[str, str], lang: Lang) -> l
         rows.append(_Row("site", None, words["layer_sites"]))
     for rank, level in ((1, "departement"), (2, "epci")):
         column = f"code_{level}"
+        if rank == 2 and is_national(view):
+            continue
         if column in inside and inside[column].nunique() > 1:
             label = words["layer_departements" if level == "departement" else "layer_epci"]
             width, colour = PENS[rank]

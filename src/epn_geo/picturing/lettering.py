@@ -348,6 +348,7 @@ class Name(NamedTuple):
     style: Style
     around: bool = False  # beside its point, as a town; else over it, as a territory
     great: bool = False  # so important that it may cover symbols, if nothing else is free
+    near: bool = False  # rather over symbols than away from its point
 
 
 def place_names(
@@ -388,6 +389,8 @@ def place_names(
             for side, lift in _spots(around=name.around)
         ]
         forbidden = [[*symbols, *written], *([written] if name.great else [])]
+        if name.near:
+            spots, forbidden = spots[:8], [written]
         found = _free_spot(spots, (half, high), frame, forbidden)
         if found:
             x, y, box = found

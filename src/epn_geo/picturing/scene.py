@@ -304,6 +304,29 @@ def fit_box(bounds: Box, width_mm: float, height_mm: float, margin: float = 0.04
     return View(box, per_mm, np.zeros(0, dtype=bool), 1.0)
 
 
+def is_national(view: View) -> bool:
+    """Tell whether a page shows so much of the country that small boundaries would hide it.
+
+    Parameters
+    ----------
+    view
+        How the map is drawn.
+
+    Returns
+    -------
+    bool
+        True beyond 4 km to the millimetre.
+
+    Examples
+    --------
+    >>> is_national(fit_box((0, 0, 300_000, 300_000), 200, 150))
+    False
+    >>> is_national(fit_box((0, 0, 1_000_000, 1_000_000), 200, 150))
+    True
+    """
+    return view.metres_per_mm > 4000
+
+
 def in_view(x: Floats, y: Floats, view: View) -> Bools:
     """Tell which points a view shows.
 
