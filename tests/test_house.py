@@ -29,6 +29,7 @@ FLOORS: dict[int, set[str]] = {
         "crs",
         "embedded",
         "figures",
+        "gapframes",
         "grids",
         "hours",
         "labels",

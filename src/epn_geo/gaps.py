@@ -22,6 +22,7 @@ from epn_geo.coverage import (
 )
 from epn_geo.crs import in_crs, to_metric
 from epn_geo.errors import ColumnError, DataError, did_you_mean
+from epn_geo.gapframes import tell_left
 from epn_geo.geometry.arcs import Ints
 from epn_geo.geometry.polygons import uncovered_by
 from epn_geo.geometry.zones import (
@@ -107,10 +108,10 @@ def find_gaps(
     row = np.flatnonzero(~shapely.is_missing(outlines) & (area > 0))
     own = Left(outlines[row], np.arange(len(row)), row, area[row])
     if territory is None:
-        gaps = _describe(zones_of_parts(own), None, metric, by)
+        gaps = tell_left([zones_of_parts(own)], metric)
     else:
         groups, left = groups_of_parts(own, territory.group)
-        gaps = _describe(left, territory.codes[groups], metric, by)
+        gaps = tell_left([left], metric, territory.codes[groups], LEVELS[by])
     for column in ("minutes", "route_km"):
         if (value := getattr(band, column)) is not None:
             gaps.insert(gaps.columns.get_loc("geometry"), column, value)
@@ -349,66 +350,19 @@ def _territory(metric: gpd.GeoDataFrame, by: Level) -> _Territory | None:
 def _gaps_of(communes: gpd.GeoDataFrame, ground: Ground, by: Level) -> gpd.GeoDataFrame:
     """Put together what is out of reach, radius by radius."""
     territory = _territory(ground.metric, by)
-    frames = []
-    for radius, cut in zip(ground.radii.values(), ground.cuts, strict=True):
-        if territory is None:
-            gaps = _describe(left_by_zone(cut), None, ground.metric, by)
-        else:
-            groups, left = left_by_group(cut, territory.group)
-            gaps = _describe(left, territory.codes[groups], ground.metric, by)
-        if isinstance(radius, int | float | np.number):
-            gaps.insert(gaps.columns.get_loc("geometry"), "rayon_km", float(radius))
-        frames.append(gaps)
-    together = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
-    return in_crs(together, communes.crs)
-
-
-def _describe(
-    left: Left, codes: npt.NDArray[Any] | None, metric: gpd.GeoDataFrame, by: Level
-) -> gpd.GeoDataFrame:
-    """Make the frame: one row per group, most people first."""
-    count, area = len(left.outlines), shapely.area(metric.geometry.to_numpy())
-    members = pd.DataFrame({"group": left.group, "row": left.row})
-    members["population"], members["area"] = np.nan, left.area
-    if "population" in metric:
-        people = metric["population"].to_numpy(dtype=float)[left.row]
-        members["population"] = people * (left.area / area[left.row])
-    # without a population, the largest area comes first
-    members["weight"] = members["population"].fillna(0.0)
-    members = members.sort_values(
-        ["group", "weight", "area", "row"], ascending=[True, False, False, True]
-    )
-    by_group = members.groupby("group")
-    gaps = pd.DataFrame(index=pd.RangeIndex(count))
-    if codes is not None:
-        code, name = LEVELS[by]
-        gaps[code] = pd.Series(codes, dtype="str").replace("", None)
-        if name in metric:
-            names = metric.drop_duplicates(code).set_index(code)[name]
-            gaps[name] = gaps[code].map(names).astype("str")
-    principal = by_group["row"].first().to_numpy(dtype=np.int64)
-    label = "commune" if "commune" in metric else "code_insee"
-    if label in metric:
-        gaps["commune_principale"] = pd.Series(metric[label].to_numpy()[principal], dtype="str")
-    gaps["communes"] = by_group["row"].nunique().to_numpy(dtype=np.int64)
-    if "code_departement" in metric:
-        departements = metric["code_departement"].to_numpy()
-        gaps["departements"] = pd.Series(
-            [
-                ", ".join(sorted({c for c in departements[rows] if isinstance(c, str)}))
-                for _, rows in by_group["row"]
-            ],
-            dtype="str",
-        )
-    gaps["aire_km2"] = by_group["area"].sum().to_numpy() / 1e6
-    gaps["population_hors_portee"] = by_group["population"].sum(min_count=1).to_numpy()
-    frame = gpd.GeoDataFrame(gaps, geometry=left.outlines, crs=metric.crs)
-    frame = frame.sort_values(
-        ["population_hors_portee", "aire_km2"], ascending=False, kind="stable", ignore_index=True
-    )
-    if by == "zone":
-        frame.insert(0, "zone", pd.Series([f"Z{n:03d}" for n in range(1, count + 1)], dtype="str"))
-    return frame
+    if territory is None:
+        several = [left_by_zone(cut) for cut in ground.cuts]
+        codes = None
+    else:
+        grouped = [left_by_group(cut, territory.group) for cut in ground.cuts]
+        several = [left for _, left in grouped]
+        codes = territory.codes[np.concatenate([groups for groups, _ in grouped])]
+    gaps = tell_left(several, ground.metric, codes, LEVELS.get(by))
+    radii = list(ground.radii.values())
+    if isinstance(radii[0], int | float | np.number):
+        km = np.repeat(np.array(radii, dtype=float), [len(left.outlines) for left in several])
+        gaps.insert(gaps.columns.get_loc("geometry"), "rayon_km", km)
+    return in_crs(gaps, communes.crs)
 
 
 def _name_epci(out: gpd.GeoDataFrame, touched: pd.DataFrame, metric: gpd.GeoDataFrame) -> None:

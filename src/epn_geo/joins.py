@@ -147,7 +147,11 @@ def _taken(values: pd.Series, row: Ints, index: pd.Index) -> pd.Series:
 def _agreement(out: gpd.GeoDataFrame) -> pd.Series:
     """Compare the commune where each place stands with the one its file declared."""
     stands = out["code_insee"].astype(object).fillna("")
-    declared = out.get("code_insee_declare", pd.Series(None, index=out.index, dtype="str"))
+    if "code_insee_declare" not in out:
+        cases = [~has_coordinates(out), (stands == "").to_numpy()]
+        told = np.select(cases, ["sans coordonnées", "hors territoire"], "non déclaré")
+        return pd.Series(told, index=out.index, dtype="str")
+    declared = out["code_insee_declare"]
     distinct = successions(declared.drop_duplicates())
     place = pd.Index(distinct["code"]).get_indexer(declared)
     today = distinct.iloc[place].set_axis(declared.index)
