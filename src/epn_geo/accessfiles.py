@@ -21,6 +21,7 @@ from epn_geo.labels import Lang, number, say
 from epn_geo.outputs import (
     cells_account,
     is_demonstration,
+    list_warnings,
     read_network,
     write_book,
     write_frames,
@@ -183,7 +184,7 @@ def deliver_access(
         )
         record = _record(study, parameters, [*files, page])
         write_json(record, stage / RECORD)
-    for text in _account(study, lang):
+    for text in [*_account(study, lang), *list_warnings(study.places, study.communes, lang)]:
         tell(text, done=True)
     return record
 

@@ -25,6 +25,7 @@ from epn_geo.network.provenance import Provenance, read_provenance, source_line
 from epn_geo.outputs import (
     cells_account,
     is_demonstration,
+    list_warnings,
     need_account,
     need_lines,
     need_record,
@@ -50,6 +51,7 @@ from epn_geo.staging import staged_folder
 from epn_geo.study import Study, build
 from epn_geo.styles import study_layers, write_styled_layers
 from epn_geo.tablefiles import sum_up_skills, write_table_files
+from epn_geo.townhalls import place_at_town_halls
 from epn_geo.writing import atomic_path, file_hash, write_json
 
 if TYPE_CHECKING:
@@ -161,7 +163,8 @@ def deliver(
             )
         record["fichiers"] = {name: file_hash(stage / name) for name in written}
         write_json(record, stage / RECORD)
-    for line in _account(record, lang, demonstration=demonstration):
+    warned = list_warnings(study.places, study.communes, lang)
+    for line in [*_account(record, lang, demonstration=demonstration), *warned]:
         tell(line, done=True)
     return finished(record, folder, last)
 
@@ -322,7 +325,10 @@ def inspect_list(
         path=parameters.get("communes"),
     )
     tell(say("step_check", lang))
-    findings = check_places(locate(frame, communes), communes, today=date, lang=lang)
+    located = locate(frame, communes)
+    if parameters.get("town_halls"):
+        located = place_at_town_halls(located, communes)
+    findings = check_places(located, communes, today=date, lang=lang)
     counts = findings["gravite"].value_counts()
     tell(
         say(

@@ -706,6 +706,30 @@ WORDS: dict[str, tuple[str, str]] = {
         "People counted by the cells of {file} (INSEE, Filosofi, gridded data), scaled to the "
         "legal population; “surface” where a commune has no inhabited cell.",
     ),
+    "account_nowhere": (
+        "ATTENTION : la liste n'a aucune coordonnée ({count} lignes) : rien n'est couvert, la carte "
+        "est vide. Placez les lieux d'abord (epn-geo geocode LISTE -o lieux.csv), ou refaites avec "
+        "--town-halls, qui les met à la mairie de leur commune.",
+        "WARNING: the list has no coordinates ({count} rows): nothing is covered, the map is empty. "
+        "Place them first (epn-geo geocode LIST -o places.csv), or run again with --town-halls, "
+        "which puts them at their commune's town hall.",
+    ),
+    "account_some_nowhere": (
+        "Lieux sans coordonnées, qui ne couvrent rien : {count}. Pour les placer : epn-geo "
+        "geocode, ou --town-halls.",
+        "Places without coordinates, which cover nothing: {count}. To place them: epn-geo geocode, "
+        "or --town-halls.",
+    ),
+    "account_elsewhere": (
+        "ATTENTION : le territoire étudié ({name}) ne contient aucun lieu de la liste ({count} "
+        "lignes). Est-ce le bon territoire (--region, --departement, --epci) et la bonne liste ?",
+        "WARNING: the territory studied ({name}) holds no place of the list ({count} rows). Are the "
+        "territory (--region, --departement, --epci) and the list the right ones?",
+    ),
+    "account_at_town_halls": (
+        "Lieux mis à la mairie de leur commune : {count}.",
+        "Places put at their commune's town hall: {count}.",
+    ),
     "account_cells": (
         "{cells} carreaux lus, {outside} hors des communes ({people} habitants, non comptés).",
         "{cells} cells read, {outside} outside the communes ({people} inhabitants, not counted).",
@@ -1065,6 +1089,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "pas de coordonnées : le lieu n'est pas sur la carte et ne couvre rien",
         "no coordinates: the place is not on the map and covers nothing",
     ),
+    "finding_liste_sans_coordonnees": (
+        "aucun des {count} lieux n'a de coordonnées : la carte est vide et rien n'est couvert",
+        "none of the {count} places has coordinates: the map is empty and nothing is covered",
+    ),
+    "suggest_geocode": (
+        "epn-geo geocode, qui les cherche d'après l'adresse, ou --town-halls, qui les met à la "
+        "mairie",
+        "epn-geo geocode, which looks for them by their address, or --town-halls, which puts them "
+        "at the town hall",
+    ),
     "finding_coordonnees_illisibles": (
         "coordonnées inutilisables : le lieu n'est pas sur la carte et ne couvre rien",
         "unusable coordinates: the place is not on the map and covers nothing",
@@ -1225,8 +1259,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "finding_fichier_lu": ("lu ainsi : {corrections}", "read this way: {corrections}"),
     "suggest_town_hall": (
-        "compléter, ou placer à la mairie de {commune} (place_at_town_halls)",
-        "fill in, or put at the town hall of {commune} (place_at_town_halls)",
+        "compléter (epn-geo geocode), ou placer à la mairie de {commune} (--town-halls)",
+        "fill in (epn-geo geocode), or put at the town hall of {commune} (--town-halls)",
     ),
     "suggest_declare": ("déclarer {commune} ({code})", "declare {commune} ({code})"),
     "suggest_sign": ("changer le signe de la longitude", "change the sign of the longitude"),

@@ -16,6 +16,7 @@ from epn_geo.labels import Lang, number, say
 from epn_geo.needs import add_needs, name_need, read_needs
 from epn_geo.outputs import (
     is_demonstration,
+    list_warnings,
     need_account,
     need_lines,
     need_record,
@@ -193,6 +194,8 @@ def deliver_needs(
         )
         record = _record(study, need.name, declared, parameters, [*files, page])
         write_json(record, stage / RECORD)
+    for text in list_warnings(study.places, study.communes, lang):
+        tell(text, done=True)
     tell(
         need_account({**record["besoin"], "prioritaires": record["prioritaires"]}, lang), done=True
     )

@@ -9,15 +9,17 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from epn_geo.checking.findings import PLACED
 from epn_geo.columns import texts
 from epn_geo.communes import read_communes
 from epn_geo.embedded import DEMONSTRATION, embedded_path
-from epn_geo.joins import locate
+from epn_geo.joins import home_communes, locate
 from epn_geo.labels import Lang, number, say
 from epn_geo.maps import coverage_map
 from epn_geo.needs import USED
 from epn_geo.places import read_places
 from epn_geo.report import header
+from epn_geo.townhalls import place_at_town_halls
 from epn_geo.writing import Sheet, atomic_path, write_table, write_workbook
 
 # points whose place on the sheet of communes the layers take
@@ -34,7 +36,8 @@ def read_network(
     places
         A list of places, or None for the demonstration network.
     options
-        ``columns`` for `read_places`; ``region``, ``departements``, ``epci`` for `read_communes`.
+        ``columns`` for `read_places`; ``region``, ``departements``, ``epci`` for `read_communes`;
+        ``town_halls`` to put places without coordinates there.
     whole_epci
         As `read_communes`.
 
@@ -62,7 +65,59 @@ def read_network(
         options.get("epci"),
         whole_epci=whole_epci,
     )
-    return locate(network, communes), communes
+    located = locate(network, communes)
+    if options.get("town_halls"):
+        located = place_at_town_halls(located, communes)
+    return located, communes
+
+
+def list_warnings(
+    network: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, lang: Lang = "fr"
+) -> list[str]:
+    """Say what makes a study of a list empty: no coordinates, or no place in the territory.
+
+    Parameters
+    ----------
+    network
+        Places, located.
+    communes
+        The territory.
+    lang
+        Language.
+
+    Returns
+    -------
+    list of str
+        Sentences; none if all is well.
+
+    Examples
+    --------
+    >>> network, communes = read_network(None, {"departements": "61"})
+    >>> list_warnings(network, communes)
+    []
+    >>> away = network[network["code_insee"].isna()]
+    >>> list_warnings(away, communes, "en")[0].split("(127")[0]
+    'WARNING: the territory studied (Orne) holds no place of the list '
+    """
+    placed = ~(network.geometry.isna() | network.geometry.is_empty)
+    put = sum(PLACED in text for text in texts(network, "corrections"))
+    lines = [say("account_at_town_halls", lang, count=number(put, lang))] if put else []
+    if not len(network):
+        return lines
+    inside = communes
+    if "dans_selection" in communes:
+        inside = communes[communes["dans_selection"].astype(bool)]
+    home, count = home_communes(network), number(len(network), lang)
+    # a list that says nowhere where it is may be in the territory
+    if not home.isin(inside["code_insee"]).any() and (placed.any() or home.notna().all()):
+        level = "departement" if inside["departement"].nunique() < 4 else "region"
+        name = ", ".join(sorted(set(texts(inside, level))))
+        lines.append(say("account_elsewhere", lang, count=count, name=name))
+    elif not placed.any():
+        lines.append(say("account_nowhere", lang, count=count))
+    if placed.any() and not placed.all():
+        lines.append(say("account_some_nowhere", lang, count=number((~placed).sum(), lang)))
+    return lines
 
 
 def is_demonstration(places: pd.DataFrame) -> bool:

@@ -26,6 +26,7 @@ from epn_geo.population import measure_gaps, measure_population
 from epn_geo.radii import Measure, Radius, measure_for
 from epn_geo.ranking import flag_priority, rank_needs
 from epn_geo.summaries import Level, summarise
+from epn_geo.townhalls import place_at_town_halls
 
 RADII_KM = (5.0, 10.0, 15.0)
 __all__ = ["DEMONSTRATION", "LEVELS", "RADII_KM", "Study", "build"]
@@ -65,6 +66,7 @@ def build(
     needs: pd.DataFrame | None = None,
     need_by: Level = "epci",
     min_need: float = 0.5,
+    town_halls: bool = False,
     today: str | None = None,
     lang: Lang = "fr",
 ) -> Study:
@@ -100,6 +102,8 @@ def build(
         The territories that are ranked.
     min_need
         From which need (0-1) on a commune that is short is a priority.
+    town_halls
+        Put places without coordinates at the town hall of the commune that they declare.
     today
         Date (``YYYY-MM-DD``) against which stale entries are found; not checked if left out.
     lang
@@ -128,9 +132,7 @@ def build(
         if region is None and departements is None and epci is None:
             region = "28"
         territory = read_communes(region, departements, epci, whole_epci=True, path=communes)
-    if not isinstance(places, gpd.GeoDataFrame):
-        places = read_places(embedded_path(DEMONSTRATION) if places is None else places)
-    places = locate(places, territory)
+    places = _located(places, territory, at_town_halls=town_halls)
     radii: Radius | Sequence[float] = (
         dict(radii_km) if isinstance(radii_km, Mapping) else list(radii_km)
     )
@@ -184,3 +186,16 @@ def build(
         needs=needs,
         ranking=ranking,
     )
+
+
+def _located(
+    places: gpd.GeoDataFrame | str | Path | None,
+    territory: gpd.GeoDataFrame,
+    *,
+    at_town_halls: bool,
+) -> gpd.GeoDataFrame:
+    """Read places if need be, and say where each stands."""
+    if not isinstance(places, gpd.GeoDataFrame):
+        places = read_places(embedded_path(DEMONSTRATION) if places is None else places)
+    located = locate(places, territory)
+    return place_at_town_halls(located, territory) if at_town_halls else located

@@ -31,6 +31,10 @@ def check_coordinates(book: Book) -> None:
     rows = positions(missing & ~unreadable)
     advice = _town_hall_advice(book, rows)
     book.add("coordonnees_absentes", ERROR, rows, field="latitude", suggestion=advice)
+    if missing.any() and not book.has_point.any():
+        code, advised = "liste_sans_coordonnees", say("suggest_geocode", book.lang)
+        count = int(missing.sum())
+        book.add_for_all(code, code, ERROR, "latitude", suggestion=advised, count=count)
     zero = book.has_point & (book.places.geometry.to_crs(4326).x == 0).to_numpy()
     book.add("longitude_nulle", WARNING, positions(zero), field="longitude")
 

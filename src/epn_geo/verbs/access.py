@@ -18,6 +18,7 @@ from epn_geo.verbs.options import (
     Language,
     Region,
     Today,
+    TownHalls,
     known_lang,
     parse_radius,
     parse_share,
@@ -101,6 +102,7 @@ def access_command(
         "maps/acces"
     ),
     column: Column = None,
+    town_halls: TownHalls = False,
     date: Today = None,
     lang: Language = "fr",
     as_json: AsJson = False,
@@ -108,7 +110,7 @@ def access_command(
     """Measure what people can reach of the places, shared with all who can reach them too."""
     from epn_geo.accessfiles import HOURS, RECORD, deliver_access  # noqa: PLC0415 - heavy
 
-    territory = study_options(places, region, departement, epci, column)
+    territory = study_options(places, region, departement, epci, column, town_halls=town_halls)
     parameters = {
         "method": method.value,
         "radius_km": parse_radius(radius),

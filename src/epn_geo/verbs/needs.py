@@ -19,6 +19,7 @@ from epn_geo.verbs.options import (
     Language,
     Region,
     Today,
+    TownHalls,
     existing,
     known_lang,
     parse_radius,
@@ -125,6 +126,7 @@ def needs_command(
         "maps/besoins"
     ),
     column: Column = None,
+    town_halls: TownHalls = False,
     date: Today = None,
     lang: Language = "fr",
     as_json: AsJson = False,
@@ -132,7 +134,7 @@ def needs_command(
     """Rank territories by the people out of reach and their need, every ingredient shown."""
     from epn_geo.needfiles import RECORD, deliver_needs  # noqa: PLC0415 - heavy
 
-    territory = study_options(places, region, departement, epci, column)
+    territory = study_options(places, region, departement, epci, column, town_halls=town_halls)
     declared = declare_need(
         figure, direction, bounds, vintage, level=level, code=code, people=people
     )

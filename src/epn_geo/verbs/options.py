@@ -83,6 +83,13 @@ Areas = Annotated[
         "GeoPackage, Shapefile or GeoParquet with id or nom, and minutes or route_km.",
     ),
 ]
+TownHalls = Annotated[
+    bool,
+    typer.Option(
+        "--town-halls",
+        help="Put places without coordinates at the town hall of the commune they declare.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print a summary as JSON, not the paths.")]
 
 
@@ -288,12 +295,13 @@ def study_options(
     column: list[str] | None,
     *,
     communes: Path | None = None,
+    town_halls: bool = False,
 ) -> dict[str, Any]:
     """Gather what says which list is read how, and for which territory.
 
     Parameters
     ----------
-    places, region, departement, epci, column, communes
+    places, region, departement, epci, column, communes, town_halls
         As typed.
 
     Returns
@@ -315,14 +323,15 @@ def study_options(
         existing(places)
     if not (region or departement or epci):
         region = ["28"]
-    options = {
+    options: dict[str, Any] = {
         "region": region,
         "departements": departement,
         "epci": epci,
         "columns": parse_columns(column),
     }
     # left out unless asked, so that records made before the option still tell the same run
-    return options if communes is None else options | {"communes": communes.as_posix()}
+    options |= {} if communes is None else {"communes": communes.as_posix()}
+    return options | ({"town_halls": True} if town_halls else {})
 
 
 def existing(path: Path) -> Path:

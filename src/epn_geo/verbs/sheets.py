@@ -19,6 +19,7 @@ from epn_geo.verbs.options import (
     Language,
     Region,
     Today,
+    TownHalls,
     area_options,
     known_lang,
     parse_judged,
@@ -66,6 +67,7 @@ def sheets_command(
         "fiches"
     ),
     column: Column = None,
+    town_halls: TownHalls = False,
     date: Today = None,
     lang: Language = "fr",
     as_json: AsJson = False,
@@ -73,13 +75,15 @@ def sheets_command(
     """Write one printable page (HTML and PDF) per EPCI, per département and for the région."""
     from epn_geo.delivery import data_sources  # noqa: PLC0415 - geopandas costs a second
     from epn_geo.labels import say  # noqa: PLC0415 - as above
+    from epn_geo.outputs import list_warnings  # noqa: PLC0415 - as above
     from epn_geo.places import read_places  # noqa: PLC0415 - as above
     from epn_geo.sheeting.sheetfacts import SHEET_LEVELS  # noqa: PLC0415 - as above
     from epn_geo.sheets import FORMATS, write_sheets  # noqa: PLC0415 - as above
     from epn_geo.staging import staged_folder  # noqa: PLC0415 - as above
     from epn_geo.study import build  # noqa: PLC0415 - as above
 
-    spoken, options = known_lang(lang), study_options(places, region, departement, epci, column)
+    spoken = known_lang(lang)
+    options = study_options(places, region, departement, epci, column, town_halls=town_halls)
     columns = options.pop("columns")
     reach = area_options(areas, radius) or {"radii_km": [parse_radius(radius or "10km")]}
     options, codes = _within_region(options, level or ())
@@ -90,6 +94,8 @@ def sheets_command(
         tell(say("step_measure", spoken))
         judged_by: dict[str, Any] = parse_judged(judged) if areas is not None else {}
         study = build(frame, **reach, **judged_by, today=date, lang=spoken, **options)
+        for line in list_warnings(study.places, study.communes, spoken):
+            tell(line, done=True)
     whole = SHEET_LEVELS
     if codes is not None:
         whole = SHEET_LEVELS[1:] if departement else SHEET_LEVELS[2:]

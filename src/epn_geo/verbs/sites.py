@@ -31,6 +31,7 @@ from epn_geo.verbs.options import (
     Epci,
     Language,
     Region,
+    TownHalls,
     area_options,
     known_lang,
     parse_judged,
@@ -130,6 +131,7 @@ def sites_command(
         "maps/sites"
     ),
     column: Column = None,
+    town_halls: TownHalls = False,
     date: Date = None,
     lang: Language = "fr",
     as_json: AsJson = False,
@@ -142,7 +144,7 @@ def sites_command(
     radius_km = parse_radius(radius or "10km") or 0.0
     if share is not None and sensitivity:
         raise DataError("--sensitivity tries a number of places (--new), not a --share.")
-    where = study_options(places, region, departement, epci, column)
+    where = study_options(places, region, departement, epci, column, town_halls=town_halls)
     where |= _whole_regions(region, departement, epci)
     goals: Any = goal  # refused by suggest_sites if it is none
     options: dict[str, Any] = {"departements": departement, "time_limit_s": _seconds(time_limit)}
@@ -157,6 +159,7 @@ def sites_command(
         spoken = known_lang(lang)
         tell(say("step_read", spoken, file=_name(places)))
         network, communes = outputs.read_network(places, where)
+        _warn(network, communes, spoken, tell)
         if candidates is not None:
             options["candidates"], _ = outputs.read_network(candidates, where | {"columns": None})
         drawn = options["areas"] = _read_areas(areas, judged, network, spoken, tell)
@@ -223,6 +226,7 @@ def skills_command(
         "maps/skills"
     ),
     column: Column = None,
+    town_halls: TownHalls = False,
     date: Date = None,
     lang: Language = "fr",
     as_json: AsJson = False,
@@ -233,12 +237,13 @@ def skills_command(
     from epn_geo.labels import say  # noqa: PLC0415 - as above
 
     radius_km = parse_radius(radius or "10km") or 0.0
-    options = study_options(places, region, departement, epci, column)
+    options = study_options(places, region, departement, epci, column, town_halls=town_halls)
     level: Any = by  # refused by skills_matrix if it is none
     with story(lang) as tell:
         spoken = known_lang(lang)
         tell(say("step_read", spoken, file=_name(places)))
         network, communes = outputs.read_network(places, options, whole_epci=by == "epci")
+        _warn(network, communes, spoken, tell)
         tell(say("step_measure", spoken))
         drawn = _read_areas(areas, judged, network, spoken, tell)
         reach = radius_km if drawn is None else 10.0
@@ -275,6 +280,7 @@ def network_command(
         "maps/network"
     ),
     column: Column = None,
+    town_halls: TownHalls = False,
     date: Date = None,
     lang: Language = "fr",
     as_json: AsJson = False,
@@ -285,11 +291,12 @@ def network_command(
     from epn_geo.staging import staged_folder  # noqa: PLC0415 - as above
 
     radius_km = parse_radius(radius or "10km") or 0.0
-    options = study_options(places, region, departement, epci, column)
+    options = study_options(places, region, departement, epci, column, town_halls=town_halls)
     with story(lang) as tell:
         spoken = known_lang(lang)
         tell(say("step_read", spoken, file=_name(places)))
         network, communes = outputs.read_network(places, options)
+        _warn(network, communes, spoken, tell)
         tell(say("step_measure", spoken))
         with staged_folder(output) as stage:
             told = _told(network, communes, date, spoken)
@@ -328,6 +335,7 @@ def clusters_command(
         "maps/amas"
     ),
     column: Column = None,
+    town_halls: TownHalls = False,
     date: Date = None,
     lang: Language = "fr",
     as_json: AsJson = False,
@@ -340,11 +348,12 @@ def clusters_command(
 
     require_stats()
     radius_km, share = parse_radius(radius or "10km") or 0.0, parse_share(alpha)
-    options = study_options(places, region, departement, epci, column)
+    options = study_options(places, region, departement, epci, column, town_halls=town_halls)
     with story(lang) as tell:
         spoken = known_lang(lang)
         tell(say("step_read", spoken, file=_name(places)))
         network, communes = outputs.read_network(places, options)
+        _warn(network, communes, spoken, tell)
         tell(say("step_measure", spoken))
         with staged_folder(output) as stage:
             written, count = networkfiles.deliver_clusters(
@@ -395,6 +404,14 @@ def _reach_name(areas: gpd.GeoDataFrame | None, radius_km: float, lang: Any) -> 
         column, times = times_of(areas)
         measure = Measure("", areas=True, **({column: float(times[0])} if column else {}))
     return reach_name(measure, lang).replace("\u00a0", " ")
+
+
+def _warn(network: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, lang: Any, tell: Any) -> None:
+    """Say what makes a study of this list empty."""
+    from epn_geo.outputs import list_warnings  # noqa: PLC0415 - as above
+
+    for line in list_warnings(network, communes, lang):
+        tell(line, done=True)
 
 
 def _whole_regions(

@@ -40,6 +40,7 @@ from epn_geo.verbs.options import (
     Open,
     Region,
     Today,
+    TownHalls,
     area_options,
     conclude,
     existing,
@@ -82,6 +83,7 @@ def build_command(
         "maps"
     ),
     column: Column = None,
+    town_halls: TownHalls = False,
     communes: CommunesFolder = None,
     grid: Grid = None,
     need: NeedFile = None,
@@ -117,7 +119,7 @@ def build_command(
         from epn_geo.delivery import repeat  # noqa: PLC0415 - geopandas costs a second
 
         given = (region, departement, epci, radius, judged, areas, column, communes, date, mobile)
-        if any((*given, grid, need, figure, direction, bounds, vintage)):
+        if any((*given, grid, need, town_halls, figure, direction, bounds, vintage)):
             raise DataError("--replay takes its parameters from the record: give no other.")
         with story(lang) as tell:
             again = repeat(replay, output, places=places, tell=tell)
@@ -125,7 +127,9 @@ def build_command(
             open_page(output / "carte.html", lang)
         conclude(again, output, exit_code=exit_code, as_json=as_json)
         return
-    study = study_options(places, region, departement, epci, column, communes=communes)
+    study = study_options(
+        places, region, departement, epci, column, communes=communes, town_halls=town_halls
+    )
     reach = area_options(areas, radius)
     if grid is not None:
         study["grid"] = existing(grid).as_posix()
@@ -162,6 +166,7 @@ def check_command(
     departement: Departement = None,
     epci: Epci = None,
     column: Column = None,
+    town_halls: TownHalls = False,
     communes: CommunesFolder = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write the findings there (.csv, .xlsx).")
@@ -180,7 +185,9 @@ def check_command(
     from epn_geo.delivery import inspect_list  # noqa: PLC0415 - as above
     from epn_geo.writing import TABLE_FORMATS, check_suffix  # noqa: PLC0415 - as above
 
-    where = study_options(places, region, departement, epci, column, communes=communes)
+    where = study_options(
+        places, region, departement, epci, column, communes=communes, town_halls=town_halls
+    )
     check_suffix(output, TABLE_FORMATS)
     with story(lang) as tell:
         findings = inspect_list(places, where, date=date, lang=known_lang(lang), tell=tell)
