@@ -10,6 +10,7 @@ import pandas as pd
 from epn_geo.checking.findings import PLACED
 from epn_geo.checking.likeness import place_key
 from epn_geo.communes import successions
+from epn_geo.crs import require_crs
 from epn_geo.errors import ColumnError
 from epn_geo.joins import locate
 
@@ -40,6 +41,8 @@ def place_at_town_halls(places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) ->
     ------
     ColumnError
         If `communes` has no town halls.
+    CrsError
+        If `places` has no CRS.
 
     Examples
     --------
@@ -55,6 +58,7 @@ def place_at_town_halls(places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) ->
     >>> placed.geometry.iloc[0].wkt, placed["corrections"].iloc[0]
     ('POINT (-0.3635 49.1811)', 'coordonnées : placé à la mairie de Caen')
     """
+    require_crs(places, "places")
     missing = {"code_insee", "mairie_longitude", "mairie_latitude"} - set(communes.columns)
     if missing:
         raise ColumnError(f"The communes have no {', '.join(sorted(missing))}: see read_communes.")
