@@ -303,3 +303,10 @@ def test_another_name_for_the_geometry_is_no_matter(grid: gpd.GeoDataFrame) -> N
     assert more.geometry.notna().all()
     assert epn.revise(places, make_places((1.0, 1.0))).geometry.notna().all()
     assert len(epn.skills_matrix(places, world, by="departement", radius_km=5))
+
+
+def test_radii_that_differ_little_have_columns_of_their_own(grid: gpd.GeoDataFrame) -> None:
+    places = make_places((2000.0, 2000.0), categorie=["EPN"])
+    measured = epn.measure_coverage(grid, places, [2.0, 2.0000001, 1234567.5])
+    wanted = {"part_couverte_2km", "part_couverte_2_0000001km", "part_couverte_1234567_5km"}
+    assert wanted <= set(measured)

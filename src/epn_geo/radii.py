@@ -256,4 +256,6 @@ def named_measures(radius_km: Radius | Sequence[float]) -> dict[str, Radius]:
         return {"": radius_km}
     if not len(radius_km):
         raise DataError("No radius was given: radius_km needs at least one number.")
-    return {f"_{value:g}km".replace(".", "_"): float(value) for value in sorted(set(radius_km))}
+    # as many digits as the radius has: 10 and 10.000001 km are two
+    digits = {float(v): np.format_float_positional(v, trim="-") for v in sorted(set(radius_km))}
+    return {f"_{text.replace('.', '_')}km": value for value, text in digits.items()}
