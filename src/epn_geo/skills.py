@@ -256,9 +256,9 @@ def find_skill_gaps(
     kept = [*MEASURED, communes.geometry.name]
     slim = communes[[name for name in kept if name in communes]]
     _check_areas(areas, places, radius_km)
-    offer = filter_places(places, **{field: service})
     with warned_once():
         anyone = measure_coverage(slim, places, radius_km, areas=areas)
+        offer = filter_places(places, **{field: service})
         offering = measure_coverage(slim, offer, radius_km, areas=areas)
     out = communes.copy()
     out["part_tous_lieux"] = anyone["part_couverte"]
