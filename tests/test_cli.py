@@ -8,9 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
+import typer
 
 import epn_geo as epn
+from epn_geo.cli import app
 from epn_geo.embedded import embedded_path
 from epn_geo.study import DEMONSTRATION
 from epn_geo.verbs.options import parse_radii
@@ -200,3 +203,31 @@ def test_radii_as_people_type_them() -> None:
     assert parse_radii(["EPN=10km", "antenne=2500 m"]) == {"EPN": 10, "antenne": 2.5}
     with pytest.raises(epn.DataError, match="not both"):
         parse_radii(["EPN=10km", "5km"])
+
+
+def test_the_sheet_of_a_workbook_is_chosen_by_every_verb_that_reads_a_list(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "2025"
+    other = book.create_sheet("2026")
+    header = ["nom", "commune", "latitude", "longitude", "categorie"]
+    for sheet, town in ((book.active, "Flers"), (other, "Sées")):
+        sheet.append(header)
+        sheet.append([f"EPN de {town}", town, 48.7, -0.5, "EPN"])
+    book.save(tmp_path / "epn.xlsx")
+    done = run("check", "epn.xlsx", cwd=tmp_path)
+    assert (done.returncode, "--sheet '2025'" in done.stderr) == (1, True)
+    done = run("check", "epn.xlsx", "--sheet", "2026", "--json", cwd=tmp_path)
+    assert "EPN de Sées" in done.stdout
+    assert "EPN de Flers" not in done.stdout
+    where = ("--departement", "61", "--sheet", "2026")
+    done = run("publish", "epn.xlsx", *where, "-o", "p", cwd=tmp_path)
+    assert "EPN de Sées" in (tmp_path / "p/lieux-standard.csv").read_text(encoding="utf-8")
+    snapshot = ("snapshot", "epn.xlsx", "--store", "s", "--date", "2026-01-01")
+    assert run(*snapshot, cwd=tmp_path).returncode == 1
+    assert run(*snapshot, "--sheet", "2025", cwd=tmp_path).returncode == 0
+
+
+def test_every_verb_with_column_has_sheet() -> None:
+    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+        options = {option for one in command.params for option in one.opts}
+        assert "--column" not in options or "--sheet" in options, name

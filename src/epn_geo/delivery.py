@@ -85,9 +85,9 @@ def deliver(
     folder
         Where to; made if need be.
     parameters
-        ``columns`` for `read_places`; ``region``, ``departements``, ``epci``, ``radii_km`` and
-        ``judged_km``, or ``areas`` (a file) and ``judged_min``, for `study.build`; ``grid``, the
-        file of a population grid; ``need``, a dict of the ``file`` of a need, what is ``declared``
+        ``columns`` and ``sheet`` for `read_places`; ``region``, ``departements``, ``epci``,
+        ``radii_km``, ``judged_km``, or ``areas`` (a file) and ``judged_min``, for `study.build`;
+        ``grid``, the file of a population grid; ``need``, a dict of the ``file`` of a need, what is ``declared``
         of it for `read_needs`, and ``by`` and ``min_need``, as `study.build` has them.
     date
         Date of the study, shown on what is made.
@@ -128,9 +128,14 @@ def deliver(
     (153, ['carte.html', 'carte.pdf'])
     """
     source = embedded_path(DEMONSTRATION) if places is None else places
-    options = {name: value for name, value in parameters.items() if name != "columns"}
-    columns = parameters.get("columns")
-    shown = options | {"columns": columns, "mobile": mobile, "date": date, "lang": lang}
+    reading = {name: parameters.get(name) for name in ("columns", "sheet")}
+    options = {name: value for name, value in parameters.items() if name not in reading}
+    named = {"sheet": reading["sheet"]} if reading["sheet"] is not None else {}
+    shown = (
+        options
+        | named
+        | {"columns": reading["columns"], "mobile": mobile, "date": date, "lang": lang}
+    )
     inputs = {"entree": told_as or told_file(places, source)} | _tell_files(shown)
     request = told_request("build", inputs, shown)
     with staged_folder(folder) as stage:
@@ -140,7 +145,7 @@ def deliver(
             return finished(last, folder, last)
         with pictures_apart(wanted=draw is None) as here:
             tell(say("step_read", lang, file=source.name))
-            frame = read_places(source, columns=columns)
+            frame = read_places(source, **reading)
             if mobile:
                 frame["couvre"] = ~frame["categorie"].isin(["CRANT", "projet lauréat"])
             tell(say("step_measure", lang))
@@ -317,7 +322,7 @@ def inspect_list(
     np.False_
     """
     tell(say("step_read", lang, file=places.name))
-    frame = read_places(places, columns=parameters.get("columns"))
+    frame = read_places(places, columns=parameters.get("columns"), sheet=parameters.get("sheet"))
     communes = read_communes(
         parameters.get("region"),
         parameters.get("departements"),

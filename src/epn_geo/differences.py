@@ -167,7 +167,8 @@ def _compare(lists: Lists, parameters: Mapping[str, Any], lang: Lang, tell: Tell
 
     def read(file: Path) -> gpd.GeoDataFrame:
         tell(say("step_read", lang, file=file.name))
-        return read_places(file, columns=parameters.get("columns"))
+        columns, sheet = parameters.get("columns"), parameters.get("sheet")
+        return read_places(file, columns=columns, sheet=sheet)
 
     before = read(lists.before)
     if lists.after is not None:

@@ -36,7 +36,8 @@ def read_network(
     places
         A list of places, or None for the demonstration network.
     options
-        ``columns`` for `read_places`; ``region``, ``departements``, ``epci`` for `read_communes`;
+        ``columns`` and ``sheet`` for `read_places`; ``region``, ``departements``, ``epci`` for
+        `read_communes`;
         ``town_halls`` to put places without coordinates there.
     whole_epci
         As `read_communes`.
@@ -58,7 +59,7 @@ def read_network(
     (153, 381)
     """
     source = embedded_path(DEMONSTRATION) if places is None else places
-    network = read_places(source, columns=options.get("columns"))
+    network = read_places(source, columns=options.get("columns"), sheet=options.get("sheet"))
     communes = read_communes(
         options.get("region"),
         options.get("departements"),

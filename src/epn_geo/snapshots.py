@@ -41,6 +41,7 @@ def keep_snapshot(
     date: str,
     *,
     columns: dict[str, str | None] | None = None,
+    sheet: str | None = None,
     replace: bool = False,
     lang: Lang = "fr",
     tell: Tell = lambda *_, **__: None,
@@ -55,7 +56,7 @@ def keep_snapshot(
         The folder of the store; made if need be.
     date
         The day (``YYYY-MM-DD``).
-    columns
+    columns, sheet
         As in `read_places`.
     replace
         Replace another list kept for that day, instead of refusing.
@@ -88,7 +89,7 @@ def keep_snapshot(
     (True, True)
     """
     day, store, places = _day(date), Path(store), Path(places)
-    frame = read_places(places, columns=columns)
+    frame = read_places(places, columns=columns, sheet=sheet)
     with folder_lock(store):
         known = _index(store)
         arriving = write_layer(frame, store / CONTENTS / "arrivant.parquet")

@@ -17,6 +17,7 @@ from epn_geo.verbs.options import (
     Epci,
     Language,
     Region,
+    SheetName,
     Today,
     TownHalls,
     known_lang,
@@ -102,6 +103,7 @@ def access_command(
         "maps/acces"
     ),
     column: Column = None,
+    sheet: SheetName = None,
     town_halls: TownHalls = False,
     date: Today = None,
     lang: Language = "fr",
@@ -110,7 +112,9 @@ def access_command(
     """Measure what people can reach of the places, shared with all who can reach them too."""
     from epn_geo.accessfiles import HOURS, RECORD, deliver_access  # noqa: PLC0415 - heavy
 
-    territory = study_options(places, region, departement, epci, column, town_halls=town_halls)
+    territory = study_options(
+        places, region, departement, epci, column, sheet=sheet, town_halls=town_halls
+    )
     parameters = {
         "method": method.value,
         "radius_km": parse_radius(radius),

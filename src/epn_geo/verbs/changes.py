@@ -21,6 +21,7 @@ from epn_geo.verbs.options import (
     Language,
     MaxLoss,
     Region,
+    SheetName,
     area_options,
     conclude,
     known_lang,
@@ -71,6 +72,7 @@ def diff_command(
         "maps/diff"
     ),
     column: Column = None,
+    sheet: SheetName = None,
     communes: CommunesFolder = None,
     date: Annotated[str | None, typer.Option("--date", help="Date shown on what is made.")] = None,
     lang: Language = "fr",
@@ -82,9 +84,9 @@ def diff_command(
     """Tell who gains and who loses reach between two lists, and by whose doing."""
     from epn_geo.differences import Lists, deliver_changes  # noqa: PLC0415 - geopandas costs a second
 
-    study = study_options(before, region, departement, epci, column, communes=communes)
+    study = study_options(before, region, departement, epci, column, sheet=sheet, communes=communes)
     for file in (after, add):
-        study_options(file, region, departement, epci, column)
+        study_options(file, region, departement, epci, column, sheet=sheet)
     reach = area_options(areas, radius) or {"radii_km": parse_radii(radius)}
     if areas_after is not None:
         if areas is None:
@@ -112,6 +114,7 @@ def snapshot_command(
     store: Store,
     date: Annotated[str, typer.Option("--date", help="The day it was in force (YYYY-MM-DD).")],
     column: Column = None,
+    sheet: SheetName = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace another list kept for that day.")
     ] = False,
@@ -122,13 +125,14 @@ def snapshot_command(
     """Keep a list as it was on a day; the same content is kept once."""
     from epn_geo.snapshots import keep_snapshot  # noqa: PLC0415 - as above
 
-    study_options(places, None, None, None, column)
+    study_options(places, None, None, None, column, sheet=sheet)
     with story(lang) as tell:
         kept = keep_snapshot(
             places,
             store,
             date,
             columns=parse_columns(column),
+            sheet=sheet,
             replace=replace,
             lang=known_lang(lang),
             tell=tell,

@@ -9,7 +9,14 @@ from typing import Annotated
 import typer
 
 from epn_geo.errors import DataError
-from epn_geo.verbs.options import Column, Language, known_lang, parse_columns, story
+from epn_geo.verbs.options import (
+    Column,
+    Language,
+    SheetName,
+    known_lang,
+    parse_columns,
+    story,
+)
 from epn_geo.verbs.options_network import Address, CacheFolder, MaxAge, Offline, bar, open_door
 
 Output = Annotated[Path, typer.Option("-o", "--output", help="File to write.")]
@@ -20,6 +27,7 @@ def geocode_command(
     places: List,
     output: Output = Path("lieux-geocodes.csv"),
     column: Column = None,
+    sheet: SheetName = None,
     url: Address = None,
     max_age: MaxAge = None,
     offline: Offline = False,
@@ -34,7 +42,7 @@ def geocode_command(
     from epn_geo.places import read_places  # noqa: PLC0415 - as above
 
     check_suffix(output)
-    frame = read_places(places, columns=parse_columns(column))
+    frame = read_places(places, columns=parse_columns(column), sheet=sheet)
     language = known_lang(lang)
     with (
         bar(lang, say("geocode_step", language)) as (tell, progress),
@@ -117,6 +125,7 @@ def isochrones_command(
     ] = None,
     on_foot: Annotated[bool, typer.Option("--on-foot", help="Walking, not by car.")] = False,
     column: Column = None,
+    sheet: SheetName = None,
     url: Address = None,
     max_age: MaxAge = None,
     offline: Offline = False,
@@ -130,7 +139,7 @@ def isochrones_command(
     from epn_geo.writing import write_layer  # noqa: PLC0415 - as above
 
     minutes = [parse_minutes(text) for text in time or ["20min"]]
-    frame = read_places(places, columns=parse_columns(column))
+    frame = read_places(places, columns=parse_columns(column), sheet=sheet)
     language = known_lang(lang)
     with (
         bar(lang, say("isochrones_step", language)) as (tell, progress),

@@ -18,6 +18,7 @@ from epn_geo.verbs.options import (
     Epci,
     Language,
     Region,
+    SheetName,
     Today,
     TownHalls,
     existing,
@@ -126,6 +127,7 @@ def needs_command(
         "maps/besoins"
     ),
     column: Column = None,
+    sheet: SheetName = None,
     town_halls: TownHalls = False,
     date: Today = None,
     lang: Language = "fr",
@@ -134,7 +136,9 @@ def needs_command(
     """Rank territories by the people out of reach and their need, every ingredient shown."""
     from epn_geo.needfiles import RECORD, deliver_needs  # noqa: PLC0415 - heavy
 
-    territory = study_options(places, region, departement, epci, column, town_halls=town_halls)
+    territory = study_options(
+        places, region, departement, epci, column, sheet=sheet, town_halls=town_halls
+    )
     declared = declare_need(
         figure, direction, bounds, vintage, level=level, code=code, people=people
     )

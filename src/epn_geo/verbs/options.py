@@ -296,12 +296,13 @@ def study_options(
     *,
     communes: Path | None = None,
     town_halls: bool = False,
+    sheet: str | None = None,
 ) -> dict[str, Any]:
     """Gather what says which list is read how, and for which territory.
 
     Parameters
     ----------
-    places, region, departement, epci, column, communes, town_halls
+    places, region, departement, epci, column, communes, town_halls, sheet
         As typed.
 
     Returns
@@ -331,6 +332,7 @@ def study_options(
     }
     # left out unless asked, so that records made before the option still tell the same run
     options |= {} if communes is None else {"communes": communes.as_posix()}
+    options |= {} if sheet is None else {"sheet": sheet}
     return options | ({"town_halls": True} if town_halls else {})
 
 

@@ -18,6 +18,7 @@ from epn_geo.verbs.options import (
     Epci,
     Language,
     Region,
+    SheetName,
     Today,
     TownHalls,
     area_options,
@@ -67,6 +68,7 @@ def sheets_command(
         "fiches"
     ),
     column: Column = None,
+    sheet: SheetName = None,
     town_halls: TownHalls = False,
     date: Today = None,
     lang: Language = "fr",
@@ -83,14 +85,16 @@ def sheets_command(
     from epn_geo.study import build  # noqa: PLC0415 - as above
 
     spoken = known_lang(lang)
-    options = study_options(places, region, departement, epci, column, town_halls=town_halls)
-    columns = options.pop("columns")
+    options = study_options(
+        places, region, departement, epci, column, sheet=sheet, town_halls=town_halls
+    )
+    columns, named = options.pop("columns"), options.pop("sheet", None)
     reach = area_options(areas, radius) or {"radii_km": [parse_radius(radius or "10km")]}
     options, codes = _within_region(options, level or ())
     with story(lang) as tell:
         if places is not None:
             tell(say("step_read", spoken, file=places.name))
-        frame = None if places is None else read_places(places, columns=columns)
+        frame = None if places is None else read_places(places, columns=columns, sheet=named)
         tell(say("step_measure", spoken))
         judged_by: dict[str, Any] = parse_judged(judged) if areas is not None else {}
         study = build(frame, **reach, **judged_by, today=date, lang=spoken, **options)

@@ -31,6 +31,7 @@ from epn_geo.verbs.options import (
     Epci,
     Language,
     Region,
+    SheetName,
     TownHalls,
     area_options,
     known_lang,
@@ -131,6 +132,7 @@ def sites_command(
         "maps/sites"
     ),
     column: Column = None,
+    sheet: SheetName = None,
     town_halls: TownHalls = False,
     date: Date = None,
     lang: Language = "fr",
@@ -144,7 +146,9 @@ def sites_command(
     radius_km = parse_radius(radius or "10km") or 0.0
     if share is not None and sensitivity:
         raise DataError("--sensitivity tries a number of places (--new), not a --share.")
-    where = study_options(places, region, departement, epci, column, town_halls=town_halls)
+    where = study_options(
+        places, region, departement, epci, column, sheet=sheet, town_halls=town_halls
+    )
     where |= _whole_regions(region, departement, epci)
     goals: Any = goal  # refused by suggest_sites if it is none
     options: dict[str, Any] = {"departements": departement, "time_limit_s": _seconds(time_limit)}
@@ -226,6 +230,7 @@ def skills_command(
         "maps/skills"
     ),
     column: Column = None,
+    sheet: SheetName = None,
     town_halls: TownHalls = False,
     date: Date = None,
     lang: Language = "fr",
@@ -237,7 +242,9 @@ def skills_command(
     from epn_geo.labels import say  # noqa: PLC0415 - as above
 
     radius_km = parse_radius(radius or "10km") or 0.0
-    options = study_options(places, region, departement, epci, column, town_halls=town_halls)
+    options = study_options(
+        places, region, departement, epci, column, sheet=sheet, town_halls=town_halls
+    )
     level: Any = by  # refused by skills_matrix if it is none
     with story(lang) as tell:
         spoken = known_lang(lang)
@@ -280,6 +287,7 @@ def network_command(
         "maps/network"
     ),
     column: Column = None,
+    sheet: SheetName = None,
     town_halls: TownHalls = False,
     date: Date = None,
     lang: Language = "fr",
@@ -291,7 +299,9 @@ def network_command(
     from epn_geo.staging import staged_folder  # noqa: PLC0415 - as above
 
     radius_km = parse_radius(radius or "10km") or 0.0
-    options = study_options(places, region, departement, epci, column, town_halls=town_halls)
+    options = study_options(
+        places, region, departement, epci, column, sheet=sheet, town_halls=town_halls
+    )
     with story(lang) as tell:
         spoken = known_lang(lang)
         tell(say("step_read", spoken, file=_name(places)))
@@ -335,6 +345,7 @@ def clusters_command(
         "maps/amas"
     ),
     column: Column = None,
+    sheet: SheetName = None,
     town_halls: TownHalls = False,
     date: Date = None,
     lang: Language = "fr",
@@ -348,7 +359,9 @@ def clusters_command(
 
     require_stats()
     radius_km, share = parse_radius(radius or "10km") or 0.0, parse_share(alpha)
-    options = study_options(places, region, departement, epci, column, town_halls=town_halls)
+    options = study_options(
+        places, region, departement, epci, column, sheet=sheet, town_halls=town_halls
+    )
     with story(lang) as tell:
         spoken = known_lang(lang)
         tell(say("step_read", spoken, file=_name(places)))

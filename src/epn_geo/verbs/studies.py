@@ -39,6 +39,7 @@ from epn_geo.verbs.options import (
     MaxLoss,
     Open,
     Region,
+    SheetName,
     Today,
     TownHalls,
     area_options,
@@ -83,6 +84,7 @@ def build_command(
         "maps"
     ),
     column: Column = None,
+    sheet: SheetName = None,
     town_halls: TownHalls = False,
     communes: CommunesFolder = None,
     grid: Grid = None,
@@ -119,7 +121,7 @@ def build_command(
         from epn_geo.delivery import repeat  # noqa: PLC0415 - geopandas costs a second
 
         given = (region, departement, epci, radius, judged, areas, column, communes, date, mobile)
-        if any((*given, grid, need, town_halls, figure, direction, bounds, vintage)):
+        if any((*given, sheet, grid, need, town_halls, figure, direction, bounds, vintage)):
             raise DataError("--replay takes its parameters from the record: give no other.")
         with story(lang) as tell:
             again = repeat(replay, output, places=places, tell=tell)
@@ -128,8 +130,9 @@ def build_command(
         conclude(again, output, exit_code=exit_code, as_json=as_json)
         return
     study = study_options(
-        places, region, departement, epci, column, communes=communes, town_halls=town_halls
-    )
+        places, region, departement, epci, column,
+        communes=communes, town_halls=town_halls, sheet=sheet,
+    )  # fmt: skip
     reach = area_options(areas, radius)
     if grid is not None:
         study["grid"] = existing(grid).as_posix()
@@ -166,6 +169,7 @@ def check_command(
     departement: Departement = None,
     epci: Epci = None,
     column: Column = None,
+    sheet: SheetName = None,
     town_halls: TownHalls = False,
     communes: CommunesFolder = None,
     output: Annotated[
@@ -186,8 +190,9 @@ def check_command(
     from epn_geo.writing import TABLE_FORMATS, check_suffix  # noqa: PLC0415 - as above
 
     where = study_options(
-        places, region, departement, epci, column, communes=communes, town_halls=town_halls
-    )
+        places, region, departement, epci, column,
+        communes=communes, town_halls=town_halls, sheet=sheet,
+    )  # fmt: skip
     check_suffix(output, TABLE_FORMATS)
     with story(lang) as tell:
         findings = inspect_list(places, where, date=date, lang=known_lang(lang), tell=tell)
