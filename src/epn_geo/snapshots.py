@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import geopandas as gpd
 
 from epn_geo.errors import DataError
-from epn_geo.labels import Lang, say
+from epn_geo.labels import Lang, number, say
 from epn_geo.places import read_places
 from epn_geo.runs import Tell, last_record
 from epn_geo.staging import folder_lock
@@ -120,7 +120,10 @@ def keep_snapshot(
             write_json({"listes": listed}, store / INDEX)
     twin = next((one for one in known if one["sha256"] == sha256), None)
     key = "snapshot_kept" if twin is None else "snapshot_same"
-    tell(say(key, lang, date=day, rows=len(frame), twin=(twin or {}).get("date", "")), done=True)
+    tell(
+        say(key, lang, date=day, rows=number(len(frame), lang), twin=(twin or {}).get("date", "")),
+        done=True,
+    )
     return entry | {"modifie": not same}
 
 
