@@ -150,6 +150,36 @@ def compare_closures(communes: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> No
     )
 
 
+def naive_swaps(world: Plain, new: int) -> float:
+    """Choose greedily, then try every swap once and take the best: a distance, and no proof."""
+    far = cdist(world.halls, world.halls)
+    chosen: list[int] = []
+    for _ in range(new):
+        had = far[:, chosen].min(axis=1) if chosen else np.full(len(far), np.inf)
+        costs = [(np.minimum(had, far[:, j]) * world.people).sum() for j in range(len(far))]
+        chosen.append(int(np.argmin(costs)))
+    best = (far[:, chosen].min(axis=1) * world.people).sum()
+    for place in range(new):
+        had = far[:, chosen[:place] + chosen[place + 1 :]].min(axis=1)
+        best = min(
+            best, *((np.minimum(had, far[:, j]) * world.people).sum() for j in range(len(far)))
+        )
+    return float(best / world.people.sum())
+
+
+def compare_scratch(communes: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> None:
+    """Time twenty places from scratch (p-median), proven, beside one round of swaps, unproven."""
+    nobody = places.iloc[:0]
+    found, ours = timed(lambda: epn.suggest_sites(communes, nobody, 20, goal="distance"), 1)
+    mean, theirs = timed(lambda: naive_swaps(plain(communes, places), 20), 1)
+    last = found.iloc[-1]
+    line("20 places from scratch, least mean distance", ours, theirs)
+    print(
+        f"    library {last['distance_moyenne_km']:.3f} km, {last['methode']}, gap "
+        f"{last['ecart_optimum']:.1e}; naive, one round of swaps, {mean:.3f} km"
+    )
+
+
 def show_goals(communes: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> None:
     """Time the other questions, for which a naive script would not finish."""
     for goal in ("coverage", "distance", "farthest", "backup"):
@@ -186,6 +216,7 @@ def main() -> None:
     print(f"{len(communes)} communes, all town halls candidates, {len(places)} places (fictitious)")
     compare_siting(communes, places)
     compare_closures(communes, places)
+    compare_scratch(communes, places)
     show_goals(communes, places)
     greedy_against_exact(communes, places)
 
