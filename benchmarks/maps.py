@@ -5,12 +5,15 @@
 All three show the same communes of Normandie, the same coverage and the same demonstration network.
 The two usual ways fetch Leaflet and more from CDNs; here those requests are answered from this
 machine at once (jQuery and Bootstrap by next to nothing), so their times leave the network out.
-Needs Chromium, Playwright and (for explore) mapclassify; times are medians, sizes exact.
+The maps are opened by turns, so that whatever else the machine does slows all of them alike: the
+last column, ours over `gdf.explore()`, says more than the seconds. Needs Chromium, Playwright and
+(for explore) mapclassify; times are medians, sizes exact.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import statistics
 import tempfile
@@ -105,11 +108,14 @@ def open_once(browser: Browser, path: Path, rate: int) -> dict[str, float]:
     page.route("**/*", lambda r: answer(r) if r.request.url.startswith("http") else r.continue_())
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": rate})
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
     page.goto(f"file://{path}")
     page.wait_for_function("document.documentElement.dataset.ready || !window.epnStart")
     told = {"interactive": page.evaluate(DRAWN) / 1000, "hosts": len(hosts)}
-    told["elements"] = page.evaluate("document.querySelectorAll('*').length")
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    told["cpu"] = next(one["value"] for one in metrics if one["name"] == "TaskDuration") * 1000
     session.send("HeapProfiler.collectGarbage")
+    told["nodes"] = session.send("Memory.getDOMCounters")["nodes"]
     told["heap"] = session.send("Runtime.getHeapUsage")["usedSize"] / 1e6
     if rate == 1:
         told |= move(page)
@@ -163,29 +169,51 @@ def median(runs: list[dict[str, float]], key: str) -> float | None:
     return statistics.median(known) if known else None
 
 
-def measure(
-    browser: Browser, build: Callable[..., folium.Map], frames: tuple[Any, ...], repeat: int
-) -> dict[str, float | None]:
-    """Build and open a map several times."""
+def write(
+    build: Callable[..., folium.Map], frames: tuple[Any, ...], path: Path, repeat: int
+) -> dict[str, float]:
+    """Build and save a map several times."""
+    built = []
+    for _ in range(repeat):
+        begin = time.perf_counter()
+        build(*frames).save(str(path))
+        built.append(time.perf_counter() - begin)
+    return {
+        "file, kB": path.stat().st_size / 1000,
+        "build and save, s": statistics.median(built),
+    }
+
+
+def summary(fast: list[dict[str, float]], slow: list[dict[str, float]]) -> dict[str, float | None]:
+    """Name what was measured."""
+    return {
+        "hosts asked": median(fast, "hosts"),
+        "interactive, s": median(fast, "interactive"),
+        "interactive at a quarter speed, s": median(slow, "interactive"),
+        "main thread until then, CPU ms": median(fast, "cpu"),
+        "DOM nodes": median(fast, "nodes"),
+        "JavaScript heap, MB": median(fast, "heap"),
+        "frames a second while dragging": median(fast, "fps"),
+        "change of indicator, ms": median(fast, "switch"),
+    }
+
+
+MAPS = {"several layers": naive, "gdf.explore()": explore, "epn-geo": ours}
+
+
+def measure(browser: Browser, repeat: int) -> dict[str, dict[str, float | None]]:
+    """Write the maps, then open them by turns."""
+    frames = load()
+    ours(*frames)  # imports once, before the clock starts
+    runs: dict[tuple[str, int], list[dict[str, float]]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        path, built = Path(folder) / "map.html", []
+        paths = {name: Path(folder) / f"{i}.html" for i, name in enumerate(MAPS)}
+        told = {name: write(MAPS[name], frames, path, repeat) for name, path in paths.items()}
         for _ in range(repeat):
-            begin = time.perf_counter()
-            build(*frames).save(str(path))
-            built.append(time.perf_counter() - begin)
-        fast = [open_once(browser, path, 1) for _ in range(repeat)]
-        slow = [open_once(browser, path, 4) for _ in range(repeat)]
-        return {
-            "file, kB": path.stat().st_size / 1000,
-            "hosts asked": median(fast, "hosts"),
-            "build and save, s": statistics.median(built),
-            "interactive, s": median(fast, "interactive"),
-            "interactive at a quarter speed, s": median(slow, "interactive"),
-            "elements": median(fast, "elements"),
-            "JavaScript heap, MB": median(fast, "heap"),
-            "frames a second while dragging": median(fast, "fps"),
-            "change of indicator, ms": median(fast, "switch"),
-        }
+            for rate in (1, 4):
+                for name, path in paths.items():
+                    runs.setdefault((name, rate), []).append(open_once(browser, path, rate))
+    return {name: told[name] | summary(runs[name, 1], runs[name, 4]) for name in MAPS}
 
 
 def main() -> None:
@@ -193,24 +221,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeat", type=int, default=3)
     repeat = parser.parse_args().repeat
-    frames = load()
-    ours(*frames)  # imports once, before the clock starts
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        columns = {
-            name: measure(browser, build, frames, repeat)
-            for name, build in (
-                ("several layers", naive),
-                ("gdf.explore()", explore),
-                ("epn-geo", ours),
-            )
-        }
+        columns = measure(browser, repeat)
         browser.close()
-    print(f"{'Normandie, 2 644 communes':36}" + "".join(f"{name:>16}" for name in columns))
+    print(
+        f"{'Normandie, 2 644 communes':36}" + "".join(f"{name:>16}" for name in [*columns, "ratio"])
+    )
     for row in next(iter(columns.values())):
-        cells = (column[row] for column in columns.values())
+        cells = [column[row] for column in columns.values()]
+        _, usual, mine = cells
+        cells.append(mine / usual if mine and usual else None)
         print(f"{row:36}" + "".join(f"{'–' if c is None else f'{c:.2f}':>16}" for c in cells))
+    print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
 if __name__ == "__main__":

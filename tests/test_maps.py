@@ -186,7 +186,7 @@ def test_what_cannot_be_drawn_is_refused(communes):
     with pytest.raises(ColumnError, match="Did you mean 'population'"):
         coverage_map(communes, indicator="populations")
     with pytest.raises(ColumnError, match="holds no number"):
-        coverage_map(communes, indicator="commune")
+        coverage_map(communes.assign(vide=None), indicator="vide")
     with pytest.raises(DataError, match="lang"):
         coverage_map(communes, lang="de")
 

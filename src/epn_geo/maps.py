@@ -248,7 +248,9 @@ def _definition(radii: Radii, reach: gpd.GeoDataFrame | None, lang: Lang) -> str
     if not known:
         return say("map_definition_unknown", lang)
     shown = [f"{km:g}".replace(".", "," if lang == "fr" else ".") for km in known]
-    joined = (" ou " if lang == "fr" else " or ").join(shown)
+    joined = (" ou " if lang == "fr" else " or ").join(
+        [", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown
+    )
     return say("map_definition", lang, km=joined)
 
 

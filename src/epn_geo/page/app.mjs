@@ -30,6 +30,12 @@ export class App {
     this.state = asked.state;
     this.usual = communeFigures(world, firstState(world));
     this.compute();
+    this.panel = buildPanel(this);
+    put(hosts.panel, this.panel.host);
+    if (world.places.length) map.getContainer().after(roveBox(this));
+    this.panel.refresh();
+    // once all is in its place, and the heading has its lines: the browser lays the page out once
+    map.invalidateSize({ animate: false, pan: false });
     this.setWindow(asked.window);
     this.settled = false;
     const canvas = (pane, order, paint, needed) => addCanvas(L, map, pane, order, paint, () => this.settled, needed);
@@ -38,11 +44,8 @@ export class App {
     this.overlay = canvas("epn-overlay", 450, (c, view) => drawOverlay(c, world, view, this.scene()));
     this.pointer = canvas("epn-pointer", 440, (c, view) => drawHover(c, world, view, this.hover),
       () => Boolean(this.hover));
-    this.panel = buildPanel(this);
-    put(hosts.panel, this.panel.host);
-    if (world.places.length) map.getContainer().after(roveBox(this));
     this.listen();
-    this.draw();
+    this.drawMap();
     whenShown(() => this.settle());
   }
 
@@ -136,14 +139,14 @@ export class App {
   }
 
   show(everything = true) {
-    this.draw(everything);
+    this.drawMap(everything);
+    this.panel.refresh();
     this.writeAddress();
   }
 
-  draw(everything = true) {
+  drawMap(everything = true) {
     this.ground.redraw();
     if (everything) this.overlay.redraw();
-    this.panel.refresh();
     showSheet(this, this.hosts.sheet);
     this.hosts.root.classList.toggle("adding", this.state.adding);
   }

@@ -26,13 +26,24 @@ export function fromBase85(text) {
 }
 
 /**
- * Undo gzip with the browser's own decoder.
+ * Undo gzip with the browser's own decoder, within the page: a Blob would go by way of another process.
  * @param {Uint8Array} bytes
  * @returns {Promise<Uint8Array>}
  */
 export async function inflate(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  const { writable, readable } = new DecompressionStream("gzip");
+  const writer = writable.getWriter();
+  const written = writer.write(bytes).then(() => writer.close());
+  const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true);
+  const [out, reader] = [new Uint8Array(size), readable.getReader()];
+  for (let at = 0; ; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    out.set(value, at);
+    at += value.length;
+  }
+  await written;
+  return out;
 }
 
 /**

@@ -16,13 +16,19 @@ function arcsAt(outlines, world) {
   const first = new Int32Array(start.length);
   let count = 0;
   for (let arc = 0; arc + 1 < start.length; arc++) {
+    const begin = start[arc];
     const last = start[arc + 1] - 1;
     first[arc] = count;
-    for (let i = start[arc], px = 0, py = 0; i <= last; i++) {
-      const [nx, ny] = [globe.x[i] * world - west, globe.y[i] * world - north];
-      if (i > start[arc] && i < last && (nx - px) ** 2 + (ny - py) ** 2 <= 0.36) continue;
-      x[count] = px = nx;
-      y[count++] = py = ny;
+    let px = 0;
+    let py = 0;
+    for (let i = begin; i <= last; i++) {
+      const nx = globe.x[i] * world - west;
+      const ny = globe.y[i] * world - north;
+      if (i > begin && i < last && (nx - px) * (nx - px) + (ny - py) * (ny - py) <= 0.36) continue;
+      px = nx;
+      py = ny;
+      x[count] = nx;
+      y[count++] = ny;
     }
   }
   first[start.length - 1] = count;
@@ -44,8 +50,8 @@ function globeOf(lon, lat) {
 }
 
 /** Whether box number `at` of some meets the view, a little margin included. */
-function meets(box, at, [west, south, east, north]) {
-  return box[at] <= east && box[at + 2] >= west && box[at + 1] <= north && box[at + 3] >= south;
+function meets(box, at, shown) {
+  return box[at] <= shown[2] && box[at + 2] >= shown[0] && box[at + 1] <= shown[3] && box[at + 3] >= shown[1];
 }
 
 /** What a view shows, in degrees: west, south, east, north. */
@@ -66,7 +72,8 @@ function inZoom(c, outlines, view, draw) {
 
 /** Add an arc to a path; `backwards`, and without the point where the next one begins. */
 function traceArc(path, { x, y, first }, arc, begins) {
-  const [from, to] = [first[arc >> 1], first[(arc >> 1) + 1] - 1];
+  const from = first[arc >> 1];
+  const to = first[(arc >> 1) + 1] - 1;
   if (arc & 1) {
     if (begins) path.moveTo(x[to], y[to]);
     for (let i = begins ? to - 1 : to; i > from; i--) path.lineTo(x[i], y[i]);
@@ -182,16 +189,18 @@ export const dots = (c) =>
     t.fillRect(5, 5, 1.5, 1.5);
   });
 
-/** Slanting lines: out of reach. */
+/** Slanting lines: out of reach. Dark beside light, so that they show on any colour. */
 export const hatching = (c) =>
   pattern(c, "hatching", (t) => {
-    t.strokeStyle = "rgba(70, 30, 20, 0.6)";
     t.lineWidth = 1;
-    for (const x of [-8, 0, 8]) {
-      t.beginPath();
-      t.moveTo(x - 1, 9);
-      t.lineTo(x + 9, -1);
-      t.stroke();
+    for (const [aside, colour] of [[1.2, "rgba(255, 255, 255, 0.6)"], [0, "rgba(70, 30, 20, 0.6)"]]) {
+      t.strokeStyle = colour;
+      for (const x of [aside - 8, aside, aside + 8]) {
+        t.beginPath();
+        t.moveTo(x - 1, 9);
+        t.lineTo(x + 9, -1);
+        t.stroke();
+      }
     }
   });
 

@@ -58,7 +58,7 @@ function placePart({ world, state, kept, standing }) {
     const label = say(moving.some((place) => place.serves) ? "moving" : "moving_not_serving");
     rows.push({ paint: (c) => drawSymbol(c, moving[0].categorie, 10, 10, { moving: true }), label, count: number(moving.length) });
   }
-  if (kept.some((place) => place.parent >= 0) && state.layers.links) {
+  if (kept.some((place) => place.parent >= 0 && standing(place)) && state.layers.links) {
     rows.push({ paint: line("#1a1a1a", 1.8), label: say("layer_links"), count: "" });
   }
   const beyond = kept.filter((place) => place.located && !standing(place));

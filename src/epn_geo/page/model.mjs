@@ -63,24 +63,25 @@ function readCommunes(table, outlines, decimals) {
   const count = table.nom.length;
   const outside = new Uint8Array(count);
   for (const which of table.dehors ?? []) outside[which] = 1;
-  const unit = 10 ** (decimals + 1);
-  const halls = table.nom.map((_, i) => {
-    const [dx, dy] = table.mairie ? [table.mairie[2 * i], table.mairie[2 * i + 1]] : [null, null];
-    if (dx === null || dy === null) return null;
-    return [
-      outlines.box[4 * i] + dx / unit,
-      outlines.box[4 * i + 1] + dy / unit,
-    ];
-  });
-  return {
+  const known = {
     ...table,
     code: readCodes(table.code),
     count,
     outside,
-    halls,
     population: table.population ?? null,
-    hasHalls: halls.some(Boolean),
+    hasHalls: Boolean(table.mairie?.some((step) => step !== null)),
   };
+  readLater(known, "halls", () => readHalls(table.mairie, outlines, 10 ** (decimals + 1)));
+  return known;
+}
+
+/** Town halls, told from the corner of their commune. */
+function readHalls(steps, { box }, unit) {
+  return Array.from({ length: box.length / 4 }, (_, i) => {
+    const dx = steps?.[2 * i] ?? null;
+    const dy = steps?.[2 * i + 1] ?? null;
+    return dx === null || dy === null ? null : [box[4 * i] + dx / unit, box[4 * i + 1] + dy / unit];
+  });
 }
 
 /** Codes as they are, or summed from their steps. */
@@ -128,7 +129,8 @@ function readLater(object, name, read) {
 function arcRanks({ left, right }, communes) {
   const ranks = new Uint8Array(left.length);
   for (let arc = 0; arc < left.length; arc++) {
-    const [a, b] = [left[arc], right[arc]];
+    const a = left[arc];
+    const b = right[arc];
     if (a < 0 || b < 0) ranks[arc] = 0;
     else if (communes.departement[a] !== communes.departement[b]) ranks[arc] = 1;
     else if (communes.epci[a] !== communes.epci[b]) ranks[arc] = 2;

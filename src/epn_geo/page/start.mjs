@@ -25,7 +25,6 @@ export async function start(L, map) {
   script.remove();
   const world = buildWorld(head, block);
   const hosts = furnish(world, L, map, message);
-  map.invalidateSize({ animate: false, pan: false }); // the heading may have grown since
   window.epn = new App(world, L, map, hosts);
   document.documentElement.dataset.ready = "yes";
 }

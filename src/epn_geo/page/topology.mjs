@@ -62,7 +62,8 @@ function readRings(streams, arcCounts, codes, start) {
       const back = code - 1 - there.length;
       let arc = 2 * met;
       if (code > 0) arc = back < 0 ? there[there.length - code] : 2 * (met - 1 - (back >> 1)) + (1 - (back & 1));
-      const [begin, end] = [start[arc >> 1], start[(arc >> 1) + 1] - 1];
+      const begin = start[arc >> 1];
+      const end = start[(arc >> 1) + 1] - 1;
       if (code === 0) {
         met++;
         for (let i = begin; i <= end; i++) {
@@ -113,38 +114,40 @@ export function walkRing(outlines, ring, visit) {
   }
 }
 
-/** West, south, east, north of each arc. */
+/** As many boxes that hold nothing yet: west, south, east, north of each. */
+function emptyBoxes(count) {
+  const box = new Float64Array(count * 4).fill(Infinity);
+  for (let at = 2; at < box.length; at += 4) box[at] = box[at + 1] = -Infinity;
+  return box;
+}
+
+/** Of each arc. These loops make no small arrays: they run before the browser has warmed up. */
 function arcBoxes({ lon, lat, start }) {
-  const box = new Float64Array((start.length - 1) * 4);
-  for (let arc = 0; arc + 1 < start.length; arc++) {
-    let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
-    for (let i = start[arc]; i < start[arc + 1]; i++) {
-      if (lon[i] < west) west = lon[i];
-      if (lon[i] > east) east = lon[i];
-      if (lat[i] < south) south = lat[i];
-      if (lat[i] > north) north = lat[i];
+  const box = emptyBoxes(start.length - 1);
+  for (let at = 0; at < box.length; at += 4) {
+    const last = start[at / 4 + 1];
+    for (let i = start[at / 4]; i < last; i++) {
+      if (lon[i] < box[at]) box[at] = lon[i];
+      if (lat[i] < box[at + 1]) box[at + 1] = lat[i];
+      if (lon[i] > box[at + 2]) box[at + 2] = lon[i];
+      if (lat[i] > box[at + 3]) box[at + 3] = lat[i];
     }
-    const at = arc * 4;
-    [box[at], box[at + 1], box[at + 2], box[at + 3]] = [west, south, east, north];
   }
   return box;
 }
 
 function boxes({ rings, arcBox }) {
-  const box = new Float64Array(rings.length * 4);
-  for (let which = 0; which < rings.length; which++) {
-    let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
-    for (const ring of rings[which]) {
-      for (const arc of ring) {
-        const at = (arc >> 1) * 4;
-        if (arcBox[at] < west) west = arcBox[at];
-        if (arcBox[at + 1] < south) south = arcBox[at + 1];
-        if (arcBox[at + 2] > east) east = arcBox[at + 2];
-        if (arcBox[at + 3] > north) north = arcBox[at + 3];
+  const box = emptyBoxes(rings.length);
+  for (let at = 0; at < box.length; at += 4) {
+    for (const ring of rings[at / 4]) {
+      for (let nth = 0; nth < ring.length; nth++) {
+        const from = (ring[nth] >> 1) * 4;
+        if (arcBox[from] < box[at]) box[at] = arcBox[from];
+        if (arcBox[from + 1] < box[at + 1]) box[at + 1] = arcBox[from + 1];
+        if (arcBox[from + 2] > box[at + 2]) box[at + 2] = arcBox[from + 2];
+        if (arcBox[from + 3] > box[at + 3]) box[at + 3] = arcBox[from + 3];
       }
     }
-    const at = which * 4;
-    [box[at], box[at + 1], box[at + 2], box[at + 3]] = [west, south, east, north];
   }
   return box;
 }
