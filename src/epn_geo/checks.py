@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -240,8 +241,8 @@ def _is_said_apart(book: Book, item: str) -> bool:
     """Say what was said of the file in a finding of its own, if it has one."""
     if found := _BLANK.fullmatch(item):
         lines = found[2] if book.lang == "fr" else found[2].replace(" à ", " to ")
-        key = "ligne_vide_ignoree" if found[1] == "1" else "lignes_vides"
-        book.add_for_all(key, "lignes_vides", NOTE, "", count=found[1], lines=lines)
+        words: dict[str, Any] = {"count": int(found[1]), "lines": lines}
+        book.add_for_all("lignes_vides", "lignes_vides", NOTE, "", **words)
         return True
     if found := _IGNORED.fullmatch(item):
         line, held = int(found[1]), found[2]

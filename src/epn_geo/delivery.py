@@ -88,7 +88,8 @@ def deliver(
         ``columns`` and ``sheet`` for `read_places`; ``region``, ``departements``, ``epci``,
         ``radii_km``, ``judged_km``, or ``areas`` (a file) and ``judged_min``, for `study.build`;
         ``grid``, the file of a population grid; ``need``, a dict of the ``file`` of a need, what
-        is ``declared`` of it for `read_needs`, and ``by`` and ``min_need``, as `study.build` has them.
+        is ``declared`` of it for `read_needs`, and ``by`` and ``min_need``, as `study.build` has
+        them.
     date
         Date of the study, shown on what is made.
     mobile

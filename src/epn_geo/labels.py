@@ -1073,10 +1073,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "{count} {count|ligne vide ignorée : ligne|lignes vides ignorées : lignes} {lines}",
         "{count} blank {count|row|rows} passed over: {count|row|rows} {lines}",
     ),
-    "finding_ligne_vide_ignoree": (
-        "{count} ligne vide ignorée : ligne {lines}",
-        "{count} blank row passed over: row {lines}",
-    ),
     "finding_ligne_ignoree": (
         "ligne ignorée : un total, une note ou l'en-tête répété, et non un lieu",
         "row passed over: a total, a note or the header once more, and no place",

@@ -9,7 +9,6 @@ one way only is left as it is or empty, never guessed: `check_places` lists it.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -22,14 +21,7 @@ import shapely
 
 from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
 from epn_geo.reading.coordinates import read_coordinates, split_point
-from epn_geo.reading.guesses import (
-    claim_of,
-    likely_column,
-    missing_note,
-    point_column,
-    unfit_columns,
-)
-from epn_geo.reading.headers import match_headers
+from epn_geo.reading.guesses import claim_of
 from epn_geo.reading.kinds import (
     category_of,
     find_categories,
@@ -48,8 +40,8 @@ from epn_geo.reading.repairs import (
     repair_postcode,
     repair_text,
 )
-from epn_geo.reading.rows import blank_note, not_places
-from epn_geo.reading.tabling import Table, keep_rows
+from epn_geo.reading.seeking import Vocabulary, seek_places
+from epn_geo.reading.tabling import Table
 from epn_geo.reading.values import read_values
 from epn_geo.standard import (
     CATEGORIES,
@@ -71,7 +63,6 @@ _DAYS = tuple(f"h_{day}" for day in ("lundi", "mardi", "mercredi", "jeudi", "ven
 _DAYS = (*_DAYS, "h_samedi", "h_dimanche")
 _HINTS = ("format_fs", "groupe")  # read for what they tell, and kept as the file's own columns
 _YES_NO = frozenset({"", "oui", "non", "true", "false", "vrai", "faux", "1", "0"})
-_WHERE = ("commune", "code_insee", "code_postal", "adresse", "latitude", "longitude", "point")
 _SHIFT = 1e-3  # degrees: about 100 m between a shape and the coordinates written beside it
 
 
@@ -189,12 +180,12 @@ class _File(NamedTuple):
     def open(cls, path: Path, chosen: Mapping[str, str | None], sheet: str | None) -> _File:
         """Read a file, find its columns, and leave out what is no place."""
         names = frozenset(filter(None, chosen.values()))
-        table = read_table(
-            path, sheet=sheet, is_known=lambda text: text in names or _claim_of(text) is not None
+        known = known_columns()
+        whole = read_table(
+            path, sheet=sheet, is_known=lambda text: text in names or bool(claim_of(text, known))
         )
-        table, notes = _without_blanks(table)
-        found = _find_columns(table, chosen, notes, path.name)
-        table = _without_totals(table, found, notes)
+        words = Vocabulary(known, _FIELDS, tuple(f for f in REQUIRED if f != "id"))
+        table, found, notes = seek_places(whole, words, chosen, path.name)
         log = _Log(table)
         log.file.extend(notes)
         hints = {
@@ -222,114 +213,6 @@ class _File(NamedTuple):
             column_key(self.found.get("id", "")) == "idfs"
             and column_key(self.found.get("nom", "")) == "libfs"
         )
-
-
-def _claim_of(header: str) -> tuple[str, int] | None:
-    return claim_of(header, known_columns())
-
-
-def _without_blanks(table: Table) -> tuple[Table, list[str]]:
-    """Leave out the rows that hold nothing at all, and say which."""
-    blank = (table.cells == "").all(axis=1).to_numpy()
-    if table.geometry is not None:
-        blank = blank & table.geometry.isna().to_numpy()
-    note = blank_note(table.lines[blank].tolist())
-    return keep_rows(table, ~blank), [note] if note else []
-
-
-def _without_totals(table: Table, found: Mapping[str, str], notes: list[str]) -> Table:
-    """Leave out totals, notes under the list and headers repeated in it, and say which."""
-    fields = pd.DataFrame({field: table.cells[found[field]] for field in _WHERE if field in found})
-    out = not_places(table.cells, table.headers, fields)
-    if table.geometry is not None:
-        out = out & table.geometry.isna().to_numpy()
-    for row in np.flatnonzero(out):
-        held = quoted(" | ".join(filter(None, table.cells.iloc[row])))
-        notes.append(f"ligne {table.lines[row]} ignorée, ce n’est pas un lieu ({held})")
-    return keep_rows(table, ~out)
-
-
-def _find_columns(
-    table: Table, chosen: Mapping[str, str | None], notes: list[str], name: str
-) -> dict[str, str]:
-    """Find the column of each field: by its name, then by what it holds."""
-    truncated = _truncated_names(table) if table.kind == "shp" else {}
-    headers = match_headers(
-        table.cells,
-        [truncated.get(header, header) for header in table.headers],
-        claim_of=_claim_of,
-        chosen=chosen,
-        fields=(*_FIELDS, "point"),
-        name=name,
-    )
-    found = headers.columns
-    notes.extend(headers.notes)
-    for field, why in unfit_columns(table.cells, found, _claim_of).items():
-        if field not in chosen:
-            del found[field]
-            notes.append(why)
-    shapes = table.geometry is not None and bool(table.geometry.notna().any())
-    if not shapes and not {"latitude", "longitude", "point"} & (found.keys() | chosen.keys()):
-        column = point_column(table.cells, found.values())
-        if column is not None:
-            found["point"] = column
-            notes.append(f"colonne {column} lue comme coordonnées, d’après ce qu’elle contient")
-    _require_somewhere(found, table, name)
-    kinds = (
-        () if {"typologie", "format_fs", "id_fs"} & {*found, *found.values()} else ("categorie",)
-    )
-    wanted = (*REQUIRED[1:], *kinds)  # but the id, which is made where there is none
-    missing = [field for field in wanted if field not in found and field not in chosen]
-    unread = [str(c) for c in table.cells.columns if c not in found.values()]
-    if missing and len(table.lines):
-        notes.append(missing_note(missing, unread, known_columns()))
-    return found
-
-
-def _require_somewhere(found: Mapping[str, str], table: Table, name: str) -> None:
-    """Refuse a table that says nowhere where its places are."""
-    shapes = table.geometry is not None and bool(table.geometry.notna().any())
-    pair = {"latitude", "longitude"} <= found.keys() or "point" in found
-    if shapes or pair or {"commune", "code_insee"} & found.keys() or not table.headers:
-        return
-    headers = ", ".join(f"{header[:40]!r}" for header in table.headers[:12])
-    raise ColumnError(
-        f"{name}: no column gives coordinates (latitude and longitude) or a commune (commune, "
-        f"code_insee). Its columns are {headers}.{_advice(table)}"
-    )
-
-
-def _advice(table: Table) -> str:
-    """Say what to do about a table where nothing tells where places are."""
-    if len(table.headers) == 1 and table.kind == "csv":
-        return " Is it one column? Cells are separated by a comma, a semicolon, a tab or a bar."
-    if any(re.fullmatch(r"[+-]?\d+(?:[.,]\d+)?", header) for header in table.headers):
-        return " Its first row seems to be a place: write the names of the columns above it."
-    for field in ("commune", "code_insee", "latitude", "longitude"):
-        if near := likely_column(field, table.headers, known_columns()):
-            return (
-                f" Did you mean {near!r} for {field!r}? Then --column {field}={near} (in Python, "
-                f"columns={{{field!r}: {near!r}}})."
-            )
-    return " Name them: --column commune=… (in Python, columns={'commune': …})."
-
-
-def _truncated_names(table: Table) -> dict[str, str]:
-    """Give the whole names of columns that a Shapefile cut at ten characters.
-
-    Two columns of the standard cut alike are told apart only when both are there.
-    """
-    held = set(table.headers)
-    names: dict[str, list[str]] = {}
-    for field in _FIELDS:
-        if len(field) > 10:
-            names.setdefault(field[:10], []).append(field)
-    whole: dict[str, str] = {}
-    for cut, fields in names.items():
-        cuts = [cut, *(f"{cut[:8]}_{rank}" for rank in range(1, len(fields)))]
-        if held.issuperset(cuts):
-            whole |= dict(zip(cuts, fields, strict=True))
-    return whole
 
 
 # -- cells

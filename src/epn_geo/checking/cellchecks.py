@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -53,7 +54,12 @@ def check_required(book: Book) -> None:
             )
         elif len(rows) > _MANY and len(rows) > total / 2:
             first = listed(book.lines[rows])
-            words = {"champ": field, "rows": len(rows), "total": total, "first": first}
+            words: dict[str, Any] = {
+                "champ": field,
+                "rows": len(rows),
+                "total": total,
+                "first": first,
+            }
             book.add_for_all("champ_souvent_absent", "champ_absent", gravity, field, **words)
         else:
             book.add("champ_absent", gravity, rows, field=field, champ=[field] * len(rows))
@@ -65,12 +71,10 @@ def _say_missing_column(book: Book, field: str, gravity: str) -> None:
     own = {*COLUMNS, *OUR_COLUMNS, *CHAIN_COLUMNS, book.places.geometry.name}
     unread = [str(name) for name in book.places.columns if name not in own]
     advice = f'--column {field}="{near}"' if near else ""
+    key, words = "colonne_absente", dict[str, Any](champ=field)
     if field == "nom" and unread:
         seen = ", ".join(unread[:8]) + ("…" if len(unread) > 8 else "")
-        words = {"champ": field, "columns": seen}
-        key = "colonne_absente_vues"
-    else:
-        key, words = "colonne_absente", {"champ": field}
+        key, words["columns"] = "colonne_absente_vues", seen
     book.add_for_all(key, "colonne_absente", gravity, field, value=near, suggestion=advice, **words)
 
 
