@@ -15,7 +15,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 import epn_geo
 from epn_geo.cli import app
-from tests.test_map_browser import browser  # noqa: F401 - a fixture
 from tools.build_reference import reference
 from tools.docs_hooks import commands_page
 from tools.notebook_pages import page_of
@@ -91,7 +90,7 @@ def test_the_site_asks_for_nothing(site: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.browser
-def test_searching_works_from_a_folder(site: Path, browser) -> None:  # noqa: F811
+def test_searching_works_from_a_folder(site: Path, browser) -> None:
     page = browser.new_page()
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url) if one.url.startswith("http") else None)

@@ -707,12 +707,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "legal population; “surface” where a commune has no inhabited cell.",
     ),
     "account_nowhere": (
-        "ATTENTION : la liste n'a aucune coordonnée ({count} lignes) : rien n'est couvert, la carte "
-        "est vide. Placez les lieux d'abord (epn-geo geocode LISTE -o lieux.csv), ou refaites avec "
-        "--town-halls, qui les met à la mairie de leur commune.",
-        "WARNING: the list has no coordinates ({count} rows): nothing is covered, the map is empty. "
-        "Place them first (epn-geo geocode LIST -o places.csv), or run again with --town-halls, "
-        "which puts them at their commune's town hall.",
+        "ATTENTION : la liste n'a aucune coordonnée ({count} lignes) : rien n'est couvert, la "
+        "carte est vide. Placez les lieux d'abord (epn-geo geocode LISTE -o lieux.csv), ou "
+        "refaites avec --town-halls, qui les met à la mairie de leur commune.",
+        "WARNING: the list has no coordinates ({count} rows): nothing is covered, the map is "
+        "empty. Place them first (epn-geo geocode LIST -o places.csv), or run again with "
+        "--town-halls, which puts them at their commune's town hall.",
     ),
     "account_some_nowhere": (
         "Lieux sans coordonnées, qui ne couvrent rien : {count}. Pour les placer : epn-geo "
@@ -723,8 +723,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "account_elsewhere": (
         "ATTENTION : le territoire étudié ({name}) ne contient aucun lieu de la liste ({count} "
         "lignes). Est-ce le bon territoire (--region, --departement, --epci) et la bonne liste ?",
-        "WARNING: the territory studied ({name}) holds no place of the list ({count} rows). Are the "
-        "territory (--region, --departement, --epci) and the list the right ones?",
+        "WARNING: the territory studied ({name}) holds no place of the list ({count} rows). Are "
+        "the territory (--region, --departement, --epci) and the list the right ones?",
     ),
     "account_at_town_halls": (
         "Lieux mis à la mairie de leur commune : {count}.",
