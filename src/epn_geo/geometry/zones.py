@@ -14,6 +14,7 @@ from epn_geo.geometry.arcs import Floats, Ints
 from epn_geo.geometry.cuts import Cut
 from epn_geo.geometry.edges import Geometries
 from epn_geo.geometry.overlay import SLIVER_M2, measure_cut, outlines_left, unite
+from epn_geo.geometry.within import cells_within
 
 
 class Left(NamedTuple):
@@ -121,8 +122,11 @@ def zones_of_parts(own: Left) -> Left:
     part, nth = shapely.get_parts(own.outlines, return_index=True)
     share = shapely.area(part) / shapely.area(own.outlines)[nth]
     zones = shapely.get_parts(unite(part))
-    zone = shapely.STRtree(zones).nearest(shapely.point_on_surface(part))
-    return Left(zones, np.asarray(zone), own.row[nth], own.area[nth] * share)
+    inside = shapely.point_on_surface(part)
+    zone = cells_within(shapely.get_x(inside), shapely.get_y(inside), zones)
+    beside = zone < 0  # slivers, by rounding
+    zone[beside] = shapely.STRtree(zones).nearest(inside[beside])
+    return Left(zones, zone, own.row[nth], own.area[nth] * share)
 
 
 def groups_of_parts(own: Left, group: Ints) -> tuple[Ints, Left]:
