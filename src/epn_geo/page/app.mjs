@@ -401,7 +401,7 @@ export class App {
 /** Once the page has been shown, and the browser has nothing better to do. */
 function whenShown(act) {
   const idle = window.requestIdleCallback ?? setTimeout;
-  requestAnimationFrame(() => setTimeout(() => idle(act), 200));
+  requestAnimationFrame(() => setTimeout(() => idle(act), 400));
 }
 
 function readAddress() {

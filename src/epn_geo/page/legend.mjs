@@ -21,6 +21,7 @@ function indicatorPart({ world, state, values, within, indicator }) {
     if (within(i)) counts[classOf(value, indicator.breaks) + 1]++;
   });
   const rows = indicator.colours.map((colour, nth) => ({
+    id: `class ${nth} ${colour}`,
     paint: (c) => swatch(c, colour),
     label: indicator.labels[nth],
     count: number(counts[nth + 1]),
@@ -49,6 +50,7 @@ function placePart({ world, state, kept, standing }) {
     counts.set(place.categorie, (counts.get(place.categorie) ?? 0) + 1);
   }
   const rows = CATEGORIES.filter((one) => counts.has(one)).map((one) => ({
+    id: one,
     paint: (c) => drawSymbol(c, one, 10, 10),
     label: say(`category_${CATEGORIES.indexOf(one)}`),
     count: number(counts.get(one)),
@@ -59,7 +61,7 @@ function placePart({ world, state, kept, standing }) {
     rows.push({ paint: (c) => drawSymbol(c, moving[0].categorie, 10, 10, { moving: true }), label, count: number(moving.length) });
   }
   if (kept.some((place) => place.parent >= 0 && standing(place)) && state.layers.links) {
-    rows.push({ paint: line("#1a1a1a", 1.8), label: say("layer_links"), count: "" });
+    rows.push({ id: "links", paint: line("#1a1a1a", 1.8), label: say("layer_links"), count: "" });
   }
   const beyond = kept.filter((place) => place.located && !standing(place));
   if (beyond.length) {
@@ -86,7 +88,7 @@ function line(colour, width) {
 function linePart({ world, state, hatched }) {
   const { say } = world;
   const rows = [];
-  const add = (paint, key) => rows.push({ paint, label: say(key), count: "" });
+  const add = (paint, key) => rows.push({ id: key, paint, label: say(key), count: "" });
   if (hatched) {
     add((c) => (swatch(c, "#fff"), swatch(c, hatching(c))), "layer_gaps");
   }
@@ -116,10 +118,19 @@ export function showLegend(app, host) {
         el("thead", null, el("tr", null,
           el("td", null), el("th", { scope: "col" }, app.world.say("class")), el("th", { scope: "col" }, part.unit))),
       el("tbody", null, part.rows.map((row) =>
-        el("tr", null, el("td", null, key(row.paint)), el("td", null, row.label), el("td.count", null, row.count)))),
+        el("tr", null, el("td", null, keyOf(row)), el("td", null, row.label), el("td.count", null, row.count)))),
     ),
   );
   put(host, tables);
+}
+
+const keys = new Map();
+
+/** The picture of a row, made once where the row says what it is: making a canvas takes a while. */
+function keyOf({ id, paint }) {
+  if (!id) return key(paint);
+  if (!keys.has(id)) keys.set(id, key(paint));
+  return keys.get(id);
 }
 
 /** A small picture of a row's colour or symbol. */
