@@ -1,6 +1,9 @@
 from . import study as study
 from .access import measure_access as measure_access
 from .access import measure_load as measure_load
+from .areafiles import check_areas as check_areas
+from .areafiles import read_areas as read_areas
+from .areas import MissingAreaWarning as MissingAreaWarning
 from .catchments import catchment_access as catchment_access
 from .catchments import decay_weights as decay_weights
 from .cells import count_cells as count_cells
@@ -11,9 +14,6 @@ from .changes import changed_zones as changed_zones
 from .changes import compare as compare
 from .changes import compare_coverage as compare_coverage
 from .checks import check_places as check_places
-from .areafiles import check_areas as check_areas
-from .areafiles import read_areas as read_areas
-from .areas import MissingAreaWarning as MissingAreaWarning
 from .closures import measure_closures as measure_closures
 from .clusters import find_clusters as find_clusters
 from .communes import current_code as current_code
