@@ -372,7 +372,10 @@ def test_the_round_of_the_documentation_works(tmp_path: Path, lists: Lists) -> N
     env = os.environ | {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"}
     (tmp_path / "epn.csv").write_bytes(DEMO.read_bytes())
     assert lists.after is not None
-    for content, folders in ((DEMO, {"historique"}), (lists.after, {"historique", "diff"})):
+    for content, folders in (
+        (DEMO, {"donnees", "historique"}),
+        (lists.after, {"donnees", "historique", "diff"}),
+    ):
         (tmp_path / "epn.csv").write_bytes(content.read_bytes())
         done = subprocess.run(["sh", "renew.sh"], cwd=tmp_path, env=env, check=False)
         assert done.returncode == 0
