@@ -398,10 +398,9 @@ export class App {
   }
 }
 
-/** Once the page has been shown, and the browser has nothing better to do. */
+/** Once the page has been shown, and a first click has had its turn. */
 function whenShown(act) {
-  const idle = window.requestIdleCallback ?? setTimeout;
-  requestAnimationFrame(() => setTimeout(() => idle(act), 400));
+  requestAnimationFrame(() => setTimeout(act, 300));
 }
 
 function readAddress() {
