@@ -51,8 +51,8 @@ def test_the_page_speaks_of_minutes_and_keeps_the_figures(page: Any) -> None:
 
 def test_neither_a_radius_nor_a_place_can_be_tried_and_the_page_says_why(page: Any) -> None:
     page.locator("summary", has_text="Et si").click()
-    body = page.locator("details", has_text="Et si").inner_text()
-    assert "ne peut pas les recalculer" in body
+    section = page.locator("details", has_text="Et si")
+    section.get_by_text("ne peut pas les recalculer").wait_for()
     assert page.locator("input[type=range]").count() == 0
     page.evaluate("epn.goTo({ kind: 'commune', index: 1 })")
     assert page.locator("button", has_text="Ajouter").count() == 0

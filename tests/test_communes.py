@@ -250,10 +250,7 @@ def test_whole_epci_adds_nothing_where_nothing_straddles():
         ({"departements": "Calvadso"}, r"no departement 'Calvadso'.*Did you mean 'Calvados'\?"),
         ({"departements": "99"}, r"no departement '99': give a code or a name\.$"),
         ({"region": "Normandi"}, r"no region 'Normandi'.*28 Normandie"),
-        (
-            {"epci": "pays de dreux"},
-            r"no epci 'pays de dreux'.*200040277 CA Agglo du Pays de Dreux",
-        ),
+        ({"epci": "dreux"}, r"no epci 'dreux'.*200040277 CA Agglo du Pays de Dreux"),
         ({"epci": "CC des Quatre Rivieres"}, r"Several epci.*247000623.*247400666"),
         ({"departements": []}, r"list of departement is empty"),
         ({"departements": ""}, r"no departement ''"),
@@ -262,6 +259,10 @@ def test_whole_epci_adds_nothing_where_nothing_straddles():
 def test_a_territory_that_does_not_exist_is_refused_with_advice(wanted, message):
     with pytest.raises(DataError, match=message):
         read_communes(**wanted)
+
+
+def test_an_epci_may_be_named_without_its_kind():
+    assert set(read_communes(epci="pays de dreux")["code_epci"]) == {"200040277"}
 
 
 def test_another_folder_can_be_read_and_only_the_files_needed_are(tmp_path: Path):

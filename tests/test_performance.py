@@ -120,7 +120,7 @@ def test_a_peer_that_takes_too_long_is_stopped(tmp_path):
 @pytest.mark.slow
 def test_library_careful_and_naive_agree(tmp_path):
     file = tmp_path / "r.json"
-    command = [sys.executable, "benchmarks/national.py", "--points", "2000", "--runs", "1"]
+    command = [sys.executable, "benchmarks/national.py", "--points", "50000", "--runs", "1"]
     command += [f"--peer={name}" for name in ("library", "careful", "naive")]
     done = subprocess.run(
         [*command, "--json", str(file)], cwd=ROOT, capture_output=True, text=True, check=False

@@ -305,7 +305,7 @@ def test_hostile_names_are_shown_as_typed(name):
     sheet = TerritorySheet("epci", name, name, name, name, [name, name], *tables)
     page = SheetPage(sheet, PIXEL, name, [name], name)
     usual = TerritorySheet("epci", "", "", "", "", ["", ""], *[t._replace(
-        title="", heads=[""] * len(t.heads), rows=[[""] * len(r) for r in t.rows], note="-"
+        title="", heads=["-"] * len(t.heads), rows=[[""] * len(r) for r in t.rows], note="-"
     ) for t in tables])  # fmt: skip
     plain = read(html_text(SheetPage(usual, PIXEL, "-", [""], ""), "fr"))
     shown = read(html_text(page, "fr"))

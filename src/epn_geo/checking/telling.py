@@ -50,10 +50,9 @@ def tell_findings(
     ...     print(line)
     ERREURS : 1
     <BLANKLINE>
-    • Champ vide : nom
-        1 ligne : 3
-        Que faire : le compléter : le standard national le demande pour chaque
-        lieu.
+    • Le champ nom est vide
+        ligne 3, EPN
+        Que faire : le compléter : le standard national le demande pour chaque lieu.
     """
     lines: list[str] = []
     for severity in SEVERITIES:

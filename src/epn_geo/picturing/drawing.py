@@ -359,7 +359,8 @@ def _hidden(scene: Scene, view: View, box: Box) -> float:
     outlines = scene.communes.geometry.to_numpy()[view.focus]
     outlines = outlines[shapely.intersects(outlines, area)]
     covered = float(shapely.area(shapely.intersection(outlines, area)).sum())
-    return 0.5 * int(dots.sum()) + covered / area.area
+    # rounded, so that corners alike stay alike
+    return round(0.5 * int(dots.sum()) + covered / area.area, 6)
 
 
 def _scale_km(view: View) -> tuple[float, float]:
