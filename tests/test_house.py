@@ -22,6 +22,7 @@ FLOORS: dict[int, set[str]] = {
         "errors",
         "geometry",
         "lattice",
+        "words",
     },
     1: {
         "areas",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 import string
+from pkgutil import iter_modules
 
 import pytest
 
 import epn_geo as epn
-from epn_geo.labels import HEADERS, WORDS, check_lang, say
+import epn_geo.words
+from epn_geo.labels import WORDS, check_lang, say
 from epn_geo.report import header, number
+from epn_geo.words.headings import HEADERS
+
+PATH = epn_geo.words.__path__
 
 
 def fields(text: str) -> set[str]:
@@ -22,6 +28,13 @@ def test_both_languages_hold_the_same_values(key: str) -> None:
     assert fields(french) == fields(english)
     assert french.strip()
     assert english.strip()
+
+
+def test_no_key_stands_in_two_files() -> None:
+    files = [importlib.import_module(f"epn_geo.words.{name.name}") for name in iter_modules(PATH)]
+    stores = [file.WORDS for file in files if hasattr(file, "WORDS")]
+    assert len(stores) > 5
+    assert sum(map(len, stores)) == len(WORDS)
 
 
 def test_an_unknown_language_is_explained() -> None:

@@ -17,9 +17,9 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import epn_geo as epn
-from epn_geo.labels import HEADERS
 from epn_geo.study import Study, build
 from epn_geo.tablefiles import sum_up_skills, write_table_files
+from epn_geo.words.headings import HEADERS
 from epn_geo.writing import readable
 from tests.test_writing import HOSTILE
 

@@ -11,8 +11,9 @@ import pandas as pd
 from epn_geo.columns import texts
 from epn_geo.errors import DataError
 from epn_geo.figures import FIGURES
-from epn_geo.labels import HEADERS, Lang, check_lang, number, reach_name, say, told_method
+from epn_geo.labels import Lang, check_lang, number, reach_name, say, told_method
 from epn_geo.radii import AREAS, ESTIMATE, measure_for, measures_of
+from epn_geo.words.headings import HEADERS
 from epn_geo.writing import Sheet, without_geometry, write_workbook
 
 # what the sheet of communes leaves out: it stands in the layers

@@ -1,0 +1,1 @@
+"""The words themselves, by subject: the store of `labels`."""

@@ -1,0 +1,62 @@
+"""The words for the map; the words of the page itself are in ``page/words.json``."""
+
+WORDS: dict[str, tuple[str, str]] = {
+    # -- map: see maps.py; the words of the page itself are in page/words.json
+    "map_title": ("L’aide numérique à portée", "Digital help within reach"),
+    "map_communes": ("{count} {count|commune|communes}", "{count} {count|commune|communes}"),
+    "map_people": ("{count} {count|habitant|habitants}", "{count} {count|inhabitant|inhabitants}"),
+    "map_demonstration": (
+        "DÉMONSTRATION — réseau fictif : ce n’est pas la liste réelle",
+        "DEMONSTRATION — invented network: this is not the real list",
+    ),
+    "map_definition": (
+        "À portée : à moins de {km} km, à vol d’oiseau, d’un lieu fixe d’aide au numérique. Les "
+        "habitants sont comptés selon la part de la surface de leur commune qui est à portée.",
+        "Within reach: less than {km} km, in a straight line, from a fixed place of digital help. "
+        "Inhabitants are counted by the share of their commune’s area that is within reach.",
+    ),
+    "map_definition_areas": (
+        "À portée : dans la zone d’accès d’au moins un lieu d’aide au numérique.",
+        "Within reach: inside the access area of at least one place of digital help.",
+    ),
+    "areas_provided": ("polygones de portée fournis", "polygons of reach as provided"),
+    "source_areas": (
+        "Portées : {count} {count|polygone|polygones} du fichier {file}.",
+        "Reach: {count} {count|polygon|polygons} of the file {file}.",
+    ),
+    "told_areas": (
+        "ATTENTION : lieux qui comptent, mais sans polygone de portée, et qui ne couvrent donc "
+        "rien : {count} ({names}).",
+        "WARNING: places that count but have no polygon of reach, and so cover nothing: {count} "
+        "({names}).",
+    ),
+    "account_areas": (
+        "Lieux qui comptent et n'ont pas de polygone de portée : {count} (constats.csv).",
+        "Places that count and have no polygon of reach: {count} (constats.csv).",
+    ),
+    "map_definition_time": (
+        "À portée : à moins de {reach} d’un lieu fixe d’aide au numérique ; {method}. Les "
+        "habitants sont comptés selon la part de la surface de leur commune qui est à portée.",
+        "Within reach: less than {reach} from a fixed place of digital help; {method}. Inhabitants "
+        "are counted by the share of their commune’s area that is within reach.",
+    ),
+    "map_definition_given": (
+        "À portée : dans la zone d’accès d’au moins un lieu d’aide au numérique ; {method}.",
+        "Within reach: inside the access area of at least one place of digital help; {method}.",
+    ),
+    "map_definition_estimated": (
+        "À portée : à moins d’un temps de trajet estimé, et non mesuré, d’un lieu fixe d’aide au "
+        "numérique ; {method}.",
+        "Within reach: less than an estimated, not measured, travel time from a fixed place of "
+        "digital help; {method}.",
+    ),
+    "map_definition_unknown": (
+        "À portée : part de la surface de la commune desservie par un lieu d’aide au numérique.",
+        "Within reach: share of the commune’s area served by a place of digital help.",
+    ),
+    "map_places_from": ("Lieux : {sources}", "Places: {sources}"),
+    "map_places_dated": (
+        "Lieux : {sources} (fiches mises à jour du {first} au {last})",
+        "Places: {sources} (entries updated from {first} to {last})",
+    ),
+}
