@@ -44,7 +44,7 @@ def test_missing_geometries_are_passed_over() -> None:
 
 @pytest.mark.parametrize("point", [(2.0, 12.0), (-70.0, 40.0)])
 def test_outside_france_there_is_no_metric_crs(point: tuple[float, float]) -> None:
-    with pytest.raises(epn.CrsError, match="outside France"):
+    with pytest.raises(epn.CrsError, match="Outside France"):
         metric_crs(series(point))
 
 

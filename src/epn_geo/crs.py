@@ -120,23 +120,23 @@ def metric_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries, what: str = "frame") -> 
     >>> metric_crs(gpd.GeoSeries([caen, fort_de_france], crs=4326))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    epn_geo.errors.CrsError: The frame lies in two territories: France métropolitaine, Antilles...
+    epn_geo.errors.CrsError: 2 territories in the frame: France métropolitaine, Antilles...
     """
     crs = require_crs(frame, what)
     found = _territories(frame, crs)
     official = next((t for t in TERRITORIES if crs == CRS(t.epsg)), None)
     if len(found) > 1:
         raise CrsError(
-            f"The {what} lies in two territories: {', '.join(t.name for t in found)}. "
-            "No metric CRS serves both: split it and run each part by itself."
+            f"{len(found)} territories in the {what}: {', '.join(t.name for t in found)}. "
+            "No metric CRS serves them all: split it and run each part by itself."
         )
     if found:
         return CRS(found[0].epsg)
     if official is not None:
         return crs
     raise CrsError(
-        f"The {what} lies outside France (its CRS is {crs.to_string()}), where no official metric "
-        "CRS is known. Check the CRS; longitude comes before latitude."
+        f"Outside France: {what} (CRS {crs.to_string()}). No official metric CRS is known there. "
+        "Check the CRS; longitude comes before latitude."
     )
 
 
