@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +22,7 @@ from epn_geo.verbs.options import (
     known_lang,
     parse_radius,
     parse_share,
+    print_files,
     story,
     study_options,
 )
@@ -130,11 +130,7 @@ def access_command(
         record = deliver_access(
             places, output, territory, parameters, date=date, lang=known_lang(lang), tell=tell
         )
-    if as_json:
-        typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
-    else:
-        for name in [*record["fichiers"], RECORD]:
-            typer.echo(str(output / name))
+    print_files([*record["fichiers"], RECORD], output, record, as_json=as_json)
 
 
 def parse_weights(values: list[str] | None) -> dict[str, float] | None:

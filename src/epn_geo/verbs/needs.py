@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from enum import StrEnum
 from pathlib import Path
@@ -25,6 +24,7 @@ from epn_geo.verbs.options import (
     known_lang,
     parse_radius,
     parse_share,
+    print_files,
     story,
     study_options,
 )
@@ -153,11 +153,7 @@ def needs_command(
             need, declared, places, output,
             territory=territory, parameters=parameters, date=date, lang=known_lang(lang), tell=tell,
         )  # fmt: skip
-    if as_json:
-        typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
-    else:
-        for name in [*record["fichiers"], RECORD]:
-            typer.echo(str(output / name))
+    print_files([*record["fichiers"], RECORD], output, record, as_json=as_json)
 
 
 def declare_need(

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -491,3 +491,31 @@ def story(lang: str) -> Iterator[Any]:
                 status.update(text)
 
         yield tell
+
+
+def print_files(
+    names: Sequence[str], folder: Path, told: Mapping[str, Any], *, as_json: bool
+) -> None:
+    """Print the paths of the files written, or what is told of the run as JSON.
+
+    Parameters
+    ----------
+    names
+        Files, in the folder.
+    folder
+        Where they are.
+    told
+        The summary for ``--json``.
+    as_json
+        Which of both.
+
+    Examples
+    --------
+    >>> print_files(["a.csv"], Path("maps"), {"fichiers": ["a.csv"]}, as_json=False)
+    maps/a.csv
+    """
+    if as_json:
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        for name in names:
+            typer.echo(str(folder / name))

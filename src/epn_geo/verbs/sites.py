@@ -38,6 +38,7 @@ from epn_geo.verbs.options import (
     parse_judged,
     parse_radius,
     parse_share,
+    print_files,
     story,
     study_options,
 )
@@ -457,11 +458,7 @@ def _told(
 
 
 def _print_names(written: list[str], output: Path, *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps({"fichiers": written}, ensure_ascii=False, indent=2))
-    else:
-        for name in written:
-            typer.echo(str(output / name))
+    print_files(written, output, {"fichiers": written}, as_json=as_json)
 
 
 def _name(places: Path | None) -> str:
@@ -476,9 +473,5 @@ def _seconds(text: str) -> float:
 
 
 def _print(written: list[str], table: pd.DataFrame, output: Path, *, as_json: bool) -> None:
-    if as_json:
-        rows = json.loads(table.to_json(orient="records", force_ascii=False))
-        typer.echo(json.dumps({"fichiers": written, "lignes": rows}, ensure_ascii=False, indent=2))
-    else:
-        for name in written:
-            typer.echo(str(output / name))
+    rows = json.loads(table.to_json(orient="records", force_ascii=False)) if as_json else []
+    print_files(written, output, {"fichiers": written, "lignes": rows}, as_json=as_json)
