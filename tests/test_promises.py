@@ -66,6 +66,11 @@ def placed(communes: Frame, places: Frame) -> Frame:
     return epn.place_at_town_halls(places, named)
 
 
+def drawn(places: Frame) -> Frame:
+    """Polygons of reach of two times, by the id of their place."""
+    return pd.concat([epn.reach(places, km).assign(minutes=10 * km) for km in (2, 4)])
+
+
 def published(communes: Frame, places: Frame) -> pd.DataFrame:
     return epn.prepare_publication(places, communes, date="2026-05-01").places
 
@@ -102,6 +107,8 @@ CALLS: dict[str, tuple[str | None, Callable[[Frame, Frame], object]]] = {
     "measure_access": ("communes", epn.measure_access),
     "measure_access, grid": ("communes", lambda c, p: epn.measure_access(c, p, grid=CELLS)),
     "measure_load": ("places", lambda c, p: epn.measure_load(p, c)),
+    "measure_access, areas": ("communes", lambda c, p: epn.measure_access(c, p, areas=drawn(p))),
+    "measure_load, areas": ("places", lambda c, p: epn.measure_load(p, c, areas=drawn(p))),
     "estimate_travel_time": ("communes", epn.estimate_travel_time),
     "estimate_reach": ("places", lambda c, p: epn.estimate_reach(p, c, 15)),
     "find_clusters": ("communes", clusters),

@@ -11,10 +11,12 @@ import pandas as pd
 from scipy.sparse import coo_array, csr_array
 from scipy.spatial import cKDTree
 
+from epn_geo.areas import Band, refuse_both, require_owners
 from epn_geo.catchments import (
     Decay,
     Method,
     Sparse,
+    band_weights,
     catchment_access,
     check_decay,
     decay_weights,
@@ -22,12 +24,14 @@ from epn_geo.catchments import (
     scaled_rows,
 )
 from epn_geo.cells import Cells
-from epn_geo.coverage import serving_sites, town_halls
+from epn_geo.coverage import areas_round, serving_sites, town_halls
 from epn_geo.crs import CRS, metric_crs, project, require_crs
 from epn_geo.errors import ColumnError, DataError, did_you_mean
 from epn_geo.geometry.arcs import Floats, Ints
+from epn_geo.geometry.within import pairs_within
 
 PER = 10_000  # inhabitants: supply per person would be unreadable
+USUAL_KM = 15.0
 
 
 def measure_access(
@@ -35,7 +39,8 @@ def measure_access(
     places: gpd.GeoDataFrame,
     *,
     method: Method = "e2sfca",
-    radius_km: float = 15.0,
+    radius_km: float = USUAL_KM,
+    areas: gpd.GeoDataFrame | None = None,
     decay: Decay = "gaussian",
     edge_weight: float = 0.01,
     supply: str | None = None,
@@ -58,8 +63,12 @@ def measure_access(
     radius_km
         Where a place's catchment ends, in a straight line. There is no norm: the default, 15 km, is
         a convention.
+    areas
+        Polygons of reach in place of discs, as in `measure_coverage`, each with the `id` or `nom`
+        of its place: a place's catchment is its polygon. Of several `minutes` (or `route_km`), the
+        catchment is the largest, and who is in a smaller one is nearer.
     decay, edge_weight
-        See `decay_weights`.
+        See `decay_weights`; for areas, `band_weights`: those of one time hold people or do not.
     supply
         A column of `places`: hours a week (`add_weekly_hours`), staff, seats. Each place is 1 if it
         is left out.
@@ -87,7 +96,13 @@ def measure_access(
     Raises
     ------
     CrsError, ColumnError, DataError
-        As `measure_coverage`; and if a supply is missing or negative.
+        As `measure_coverage`; if a supply is missing or negative; and if areas do not say whose
+        they are: nobody could tell whose supply is within reach.
+
+    Warns
+    -----
+    MissingAreaWarning
+        If a place that counts has no polygon: nobody reaches what it offers.
 
     Notes
     -----
@@ -110,7 +125,8 @@ def measure_access(
     """
     origins = _origins(communes, grid)
     sites = _sites(places, origins, supply, category_weights, missing_supply)
-    f = _weights(origins, sites, radius_km, decay, edge_weight)
+    bands = _bands(areas, places, radius_km, origins.crs)
+    f = _weights(origins, sites, bands or radius_km, decay, edge_weight)
     found = catchment_access(f, origins.people, sites.supply, method)
     reached = float(sites.supply[(f.T @ origins.people) > 0].sum())
     common = divide(np.array([reached]), np.array([origins.people.sum()]))[0]
@@ -126,7 +142,8 @@ def measure_load(
     places: gpd.GeoDataFrame,
     communes: gpd.GeoDataFrame,
     *,
-    radius_km: float = 15.0,
+    radius_km: float = USUAL_KM,
+    areas: gpd.GeoDataFrame | None = None,
     decay: Decay = "gaussian",
     edge_weight: float = 0.01,
     supply: str | None = None,
@@ -138,7 +155,9 @@ def measure_load(
 
     Parameters
     ----------
-    places, communes, radius_km, decay, edge_weight, supply, category_weights, missing_supply, grid
+    places, communes, radius_km, areas, decay, edge_weight
+        As `measure_access`.
+    supply, category_weights, missing_supply, grid
         As `measure_access`.
 
     Returns
@@ -176,7 +195,8 @@ def measure_load(
     """
     origins = _origins(communes, grid)
     sites = _sites(places, origins, supply, category_weights, missing_supply)
-    f = _weights(origins, sites, radius_km, decay, edge_weight)
+    bands = _bands(areas, places, radius_km, origins.crs)
+    f = _weights(origins, sites, bands or radius_km, decay, edge_weight)
     out = places.copy()
     f.eliminate_zeros()
     expected = scaled_rows(f).T @ origins.people
@@ -297,10 +317,29 @@ def _category_weights(sites: gpd.GeoDataFrame, weights: Mapping[str, float]) -> 
     return np.asarray(sites["categorie"].map(dict(weights)).fillna(1.0), dtype=np.float64)
 
 
+def _bands(
+    areas: gpd.GeoDataFrame | None, places: gpd.GeoDataFrame, radius_km: float, crs: CRS
+) -> list[Band]:
+    """Give the areas of the places that count, time by time; none where discs are meant."""
+    refuse_both(radius_km, areas, USUAL_KM)
+    if areas is None:
+        return []
+    return [require_owners(band) for band in areas_round(areas, places, crs)]
+
+
 def _weights(
-    origins: _Origins, sites: _Sites, radius_km: float, decay: Decay, edge_weight: float
+    origins: _Origins, sites: _Sites, reach: float | list[Band], decay: Decay, edge_weight: float
 ) -> Sparse:
     """Weigh the pairs within the catchment, and no other."""
+    if isinstance(reach, list):
+        return _by_bands(origins, sites, reach, decay, edge_weight)
+    return _by_distance(origins, sites, reach, decay, edge_weight)
+
+
+def _by_distance(
+    origins: _Origins, sites: _Sites, radius_km: float, decay: Decay, edge_weight: float
+) -> Sparse:
+    """Weigh the pairs of a disc by their distance."""
     check_decay(radius_km, edge_weight, 1.0)
     shape = (len(origins.x), len(sites.x))
     known = np.flatnonzero(np.isfinite(origins.x) & np.isfinite(origins.y))
@@ -314,3 +353,42 @@ def _weights(
         pairs["v"] / 1000, radius_km, decay, edge_weight=edge_weight, floor=min(1.0, radius_km / 2)
     )
     return coo_array((weights, (known[pairs["i"]], pairs["j"])), shape=shape).tocsr()
+
+
+def _by_bands(
+    origins: _Origins, sites: _Sites, bands: list[Band], decay: Decay, edge_weight: float
+) -> Sparse:
+    """Weigh the pairs of a place's polygons by the smallest that holds the people."""
+    weights = _weights_of(bands, decay, edge_weight)
+    steps = csr_array((len(origins.x), len(sites.x)), dtype=np.int32)
+    for step, band in enumerate(reversed(bands), start=1):  # the nearest band has the last word
+        steps = steps.maximum(_held(origins, sites, band) * np.int32(step)).tocsr()
+    return csr_array((weights[-steps.data], steps.indices, steps.indptr), shape=steps.shape)
+
+
+def _weights_of(bands: list[Band], decay: Decay, edge_weight: float) -> Floats:
+    """Give the weight of each band; of areas that say no time, there is one."""
+    ends = [band.minutes or band.route_km for band in bands]
+    if None not in ends:
+        return band_weights([float(end or 0.0) for end in ends], decay, edge_weight=edge_weight)
+    if isinstance(decay, Mapping):
+        raise DataError(
+            "Zones of weights need areas that say their time: minutes, or route_km by road."
+        )
+    return band_weights([1.0], decay, edge_weight=edge_weight)
+
+
+def _held(origins: _Origins, sites: _Sites, band: Band) -> Sparse:
+    """Tell, by 1, which origins lie in a polygon of which place."""
+    site = np.full(max(sites.row.max(initial=-1), band.owner.max(initial=-1)) + 1, -1)
+    site[sites.row] = np.arange(len(sites.row))
+    pairs = [
+        np.stack([point, site[band.owner[area]]])
+        for point, area in pairs_within(origins.x, origins.y, band.shapes)
+    ]
+    both = np.hstack([np.empty((2, 0), dtype=np.int64), *pairs])
+    origin, found = both[:, both[1] >= 0]  # a place that no metre holds is not among the sites
+    shape = (len(origins.x), len(sites.x))
+    held = coo_array((np.ones(len(found), dtype=np.int32), (origin, found)), shape=shape).tocsr()
+    held.data[:] = 1  # polygons of one place may lie on each other
+    return held

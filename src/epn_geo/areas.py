@@ -411,15 +411,17 @@ def warned_once() -> Iterator[None]:
         yield
 
 
-def refuse_both(radius_km: object, areas: object) -> None:
+def refuse_both(radius_km: object, areas: object, usual: float = 10.0) -> None:
     """Refuse a radius beside areas: one would be silently ignored.
 
     Parameters
     ----------
     radius_km
-        As given, or its default, 10.
+        As given, or its default.
     areas
         As given.
+    usual
+        That default, kilometres.
 
     Raises
     ------
@@ -430,8 +432,8 @@ def refuse_both(radius_km: object, areas: object) -> None:
     --------
     >>> refuse_both(10.0, "areas")
     """
-    usual = radius_km is None or (isinstance(radius_km, int | float) and radius_km == 10)
-    if areas is not None and not usual:
+    left_out = radius_km is None or (isinstance(radius_km, int | float) and radius_km == usual)
+    if areas is not None and not left_out:
         raise DataError("Give either radius_km or areas, not both.")
 
 

@@ -23,7 +23,7 @@ person is that of E2SFCA: allocating a supply, or dividing it by those who come,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
@@ -94,6 +94,56 @@ def decay_weights(
     else:
         weights = _smooth(distance, limit, decay, -np.log(edge_weight), floor)
     return np.where(distance <= limit, weights, 0.0)
+
+
+def band_weights(
+    ends: Sequence[float], decay: Decay = "gaussian", *, edge_weight: float = 0.01
+) -> Floats:
+    """Weigh bands of travel time: 1 in the first, less in each that follows (Luo & Qi 2009).
+
+    Within a band nobody knows who is nearer. A decay is taken at the middle of each band, and over
+    what it is in the first: whoever is in the nearest band counts whole.
+
+    Parameters
+    ----------
+    ends
+        Where each band ends, growing: ``[10, 20]`` for 0 to 10 minutes and 10 to 20. The catchment
+        ends with the last.
+    decay, edge_weight
+        As `decay_weights`. Zones are the weights of the bands themselves, ``{10: 1, 20: 0.68}``:
+        none may end inside a band.
+
+    Returns
+    -------
+    numpy.ndarray
+        One weight for each band.
+
+    Raises
+    ------
+    DataError
+        As `decay_weights`; and if a zone ends inside a band.
+
+    Examples
+    --------
+    >>> band_weights([10, 20, 30]).round(2)
+    array([1.  , 0.36, 0.05])
+    >>> band_weights([20])
+    array([1.])
+    """
+    upper = np.asarray(ends, dtype=np.float64)
+    limit = float(upper[-1])
+    if isinstance(decay, Mapping):
+        inside = [end for end in decay if end < limit and end not in upper]
+        if inside:
+            raise DataError(
+                f"The zone that ends at {inside[0]:g} ends inside a band: the areas are of "
+                f"{', '.join(f'{end:g}' for end in upper)}. Give a weight for each of these."
+            )
+        return decay_weights(upper, limit, decay, edge_weight=edge_weight)
+    middle = (upper + np.append(0.0, upper[:-1])) / 2
+    floor = min(1.0, limit / 2)
+    weights = decay_weights(middle, limit, decay, edge_weight=edge_weight, floor=floor)
+    return np.asarray(weights / weights[0])
 
 
 def catchment_access(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -41,17 +42,45 @@ def cells_within(
     array([ 0,  0,  1, -1])
     """
     row = np.full(len(x), len(polygons), dtype=np.int64)
+    for point, polygon in pairs_within(x, y, polygons, block=block):
+        np.minimum.at(row, point, polygon)
+    row[row == len(polygons)] = -1
+    return row
+
+
+def pairs_within(
+    x: Floats, y: Floats, polygons: npt.NDArray[Any], *, block: int = PAIRS_AT_ONCE
+) -> Iterator[tuple[Ints, Ints]]:
+    """List every polygon that each point lies in, some at a time.
+
+    Parameters
+    ----------
+    x, y, polygons, block
+        As `cells_within`; a point on a border lies in the polygons on either side.
+
+    Yields
+    ------
+    tuple of numpy.ndarray
+        Positions of point and polygon, in no order; no pair comes twice.
+
+    Examples
+    --------
+    >>> squares = shapely.box([0, 0], [0, 0], [1000, 2000], [1000, 1000])
+    >>> found = pairs_within(np.array([500.0, 1500.0]), np.full(2, 500.0), squares)
+    >>> sorted((int(p), int(q)) for point, polygon in found for p, q in zip(point, polygon))
+    [(0, 0), (0, 1), (1, 1)]
+    """
     known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
     bins = _Bins(x[known], y[known])
     fresh = polygons[~shapely.is_prepared(polygons)]  # the others stay as whoever prepared them
     shapely.prepare(fresh)
-    for polygon, cell in bins.candidates(shapely.bounds(polygons), block):
-        cells = known[cell]
-        inside = shapely.intersects_xy(polygons[polygon], x[cells], y[cells])
-        np.minimum.at(row, cells[inside], polygon[inside])
-    shapely.destroy_prepared(fresh)
-    row[row == len(polygons)] = -1
-    return row
+    try:
+        for polygon, cell in bins.candidates(shapely.bounds(polygons), block):
+            point = known[cell]
+            inside = shapely.intersects_xy(polygons[polygon], x[point], y[point])
+            yield point[inside], polygon[inside]
+    finally:
+        shapely.destroy_prepared(fresh)
 
 
 class _Bins:
