@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import epn_geo as epn
-from epn_geo.geometry import chains, cuts, overlay
+from epn_geo.geometry import chains, cuts, edges, overlay
 from epn_geo.geometry.arcs import Discs, distinct_discs, visible_arcs
 from epn_geo.geometry.cuts import cut_outlines
 from epn_geo.geometry.edges import take_apart
@@ -47,6 +47,19 @@ sites = st.integers(0, 9999).map(np.random.default_rng)
 def random_discs(rng: np.random.Generator, radius: object) -> Discs:
     x, y = rng.uniform(-1500, 5500, (2, rng.integers(1, 30))).round(rng.integers(-3, 2))
     return distinct_discs(x, y, radius)  # rounded to a kilometre, they touch everywhere
+
+
+def test_edges_that_fall_on_one_number_by_chance_stay_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    expected = take_apart(island_and_lake())
+    monkeypatch.setattr(edges, "mix", lambda *ends: np.floor(ends[0]).astype(np.uint64) % 7)
+    found = take_apart(island_and_lake())
+    assert len(found.edges.x0) == len(expected.edges.x0)
+    for found_part, part in zip(
+        (*found.sides, *found.edges), (*expected.sides, *expected.edges), strict=True
+    ):
+        np.testing.assert_array_equal(found_part, part)
 
 
 @settings(deadline=None, max_examples=60)

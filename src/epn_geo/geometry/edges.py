@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 
 from epn_geo.geometry.arcs import (
@@ -278,27 +279,32 @@ def _share_edges(walk: _Walk) -> tuple[Edges, Ints, Bools, Ints]:
         np.where(upward, x1, x0),
         np.where(upward, y1, y0),
     )
-    order = np.argsort(mix(*ends), kind="stable")
-    # two edges that fall on one number by chance stay two: their ends are compared
-    new = np.zeros(len(order), dtype=bool)
-    new[:1] = True
-    for values in ends:
-        ranked = values[order]
-        new[1:] |= ranked[1:] != ranked[:-1]
-    begin = np.flatnonzero(new)
-    size = np.diff(begin, append=len(order))
     # numbered in the order in which the sides meet them: neighbours stay near each other
-    meets = np.zeros(len(order), dtype=bool)
-    meets[order[begin]] = True
-    number = (np.cumsum(meets) - 1)[order[begin]]
-    edge = np.empty(len(order), dtype=np.int64)
-    edge[order] = np.repeat(number, size)
-    two = begin[size == 2]
-    one, other = order[two], order[two + 1]
+    edge = pd.factorize(mix(*ends))[0]
+    first = _first_met(edge)
+    if not _same_ends(ends, first[edge]):  # two edges fell on one number by chance
+        edge = pd.factorize(np.unique(np.column_stack(ends), axis=0, return_inverse=True)[1])[0]
+        first = _first_met(edge)
+    again = np.ones(len(edge), dtype=bool)
+    again[first] = False
+    other = np.flatnonzero(again)
+    other = other[np.bincount(edge)[edge[other]] == 2]
+    one = first[edge[other]]
     opposite = upward[one] != upward[other]
-    twin = np.full(len(order), -1)
+    twin = np.full(len(edge), -1)
     twin[one[opposite]], twin[other[opposite]] = other[opposite], one[opposite]
-    return ends.pick(meets), edge, upward, twin
+    return ends.pick(first), edge, upward, twin
+
+
+def _first_met(number: Ints) -> Ints:
+    """Give where each number stands first, of numbers given in the order of their first places."""
+    highest = np.maximum.accumulate(number)
+    return np.flatnonzero(np.diff(highest, prepend=-1))
+
+
+def _same_ends(edges: Edges, first: Ints) -> bool:
+    """Tell whether edges are those that their number says."""
+    return all(bool((values[first] == values).all()) for values in edges)
 
 
 def _roots(a: Floats, b: Floats, c: Floats, discriminant: Floats) -> tuple[Floats, Floats]:
