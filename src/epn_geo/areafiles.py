@@ -221,6 +221,54 @@ def read_one_time(path: str | Path, minutes: float | None = None) -> gpd.GeoData
     return areas_at(areas, choose_measure(measures, minutes=minutes))
 
 
+def read_same_time(
+    path: str | Path, like: gpd.GeoDataFrame, *, columns: Mapping[str, str] | None = None
+) -> gpd.GeoDataFrame:
+    """Read areas, and keep those of the one time of others.
+
+    Parameters
+    ----------
+    path, columns
+        As `read_areas`.
+    like
+        Areas of one time, or of none.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        As `read_areas`.
+
+    Raises
+    ------
+    ColumnError, CrsError
+        As `read_areas`.
+    DataError
+        As `read_areas`; or if there are none of that time.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> square = shapely.box(-0.4, 49.1, -0.3, 49.2)
+    >>> drawn = gpd.GeoDataFrame({"minutes": [10, 20]}, geometry=[square] * 2, crs=4326)
+    >>> with TemporaryDirectory() as folder:
+    ...     drawn.to_file(Path(folder, "reach.geojson"))
+    ...     read_same_time(Path(folder, "reach.geojson"), drawn.iloc[:1])["minutes"].tolist()
+    [10.0]
+    """
+    areas = read_areas(path, columns=columns)
+    column, times = times_of(areas)
+    asked, wanted = times_of(like)
+    value = float(wanted[0]) if asked is not None and len(wanted) else None
+    if column == asked and (value is None or value in times):
+        return areas if value is None else areas[times == value]
+    known = ", ".join(f"{time:g}" for time in np.unique(times[~np.isnan(times)]))
+    raise DataError(
+        f"{Path(path).name} has polygons of {_time_told(column, known)}, and those of the places "
+        f"are of {_time_told(asked, f'{value:g}' if value is not None else '')}: both must be of "
+        "the same time."
+    )
+
+
 def areas_that_count(
     areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
@@ -337,6 +385,10 @@ def _check_shapes(book: Book, areas: gpd.GeoDataFrame, drawn: Bools, untimed: Bo
             told = str(areas["corrections_zone"].iloc[row])
             value = _which(areas, row)
             book.add_for_all("zone_corrigee", "zone_corrigee", NOTE, "", value=value, told=told)
+
+
+def _time_told(column: str | None, values: str) -> str:
+    return "no time" if column is None else f"{column} {values}"
 
 
 def _said(areas: pd.DataFrame, column: str, row: int) -> bool:

@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 import geopandas as gpd
 import pandas as pd
 
-from epn_geo.areafiles import areas_that_count
-from epn_geo.areas import warned_once
+from epn_geo.areafiles import areas_that_count, check_areas, read_same_time
+from epn_geo.areas import method_of, tell_owners, times_of, warned_once
 from epn_geo.coverage import measure_coverage
 from epn_geo.crs import WGS84
+from epn_geo.deciding.siting import list_candidates
+from epn_geo.errors import DataError
 from epn_geo.gaps import find_gaps
-from epn_geo.labels import Lang, number, reach_name, say
+from epn_geo.labels import Lang, number, reach_name, say, told_method
 from epn_geo.needs import add_needs, name_need, read_needs
 from epn_geo.outputs import need_lines, need_title, write_book, write_map
 from epn_geo.radii import Measure
@@ -41,6 +43,17 @@ AFTER = (
 )
 
 
+NAMED = 5  # candidates without a polygon that are named; all are counted
+
+
+class CandidateReach(NamedTuple):
+    """Polygons of reach of the candidates, and what was found wrong with them."""
+
+    areas: gpd.GeoDataFrame
+    findings: pd.DataFrame  # as `check_areas` gives them
+    told: str  # a sentence, if some candidates have none
+
+
 class Weighed(NamedTuple):
     """Communes whose people are weighed by need."""
 
@@ -58,6 +71,7 @@ def deliver_sites(
     folder: Path,
     *,
     areas: gpd.GeoDataFrame | None = None,
+    drawn: CandidateReach | None = None,
     indicator: Mapping[str, str] | None = None,
     sources: Sequence[str] = (),
     demonstration: bool = False,
@@ -79,6 +93,8 @@ def deliver_sites(
         Where to; made if need be.
     areas
         Polygons of reach of the network in place of discs, if they were given.
+    drawn
+        Those of the candidates, if they were given: what was found wrong with them is written too.
     indicator
         Columns of `communes` that the map offers too, and what to call them.
     sources
@@ -105,10 +121,13 @@ def deliver_sites(
     >>> deliver_sites({"sites": sites}, network, communes, 10, Path(tempfile.mkdtemp()))
     ['sites.csv', 'sites.xlsx', 'sites.gpkg', 'carte-sites.html']
     """
-    lines = [say("sites_definition", lang), say("sites_near_ties", lang), *sources]
+    lines = [say("sites_definition", lang), say("sites_near_ties", lang)]
+    lines += [*site_reach_lines(areas, drawn, radius_km, lang), *sources]
     lists = {name: _as_list(frame) for name, frame in frames.items()}
-    written = [write_table(frame, folder / f"{name}.csv").name for name, frame in lists.items()]
     sheets = {f"sheet_{name}": frame for name, frame in lists.items()}
+    if drawn is not None:
+        lists["constats-candidats"] = sheets["sheet_findings"] = drawn.findings
+    written = [write_table(frame, folder / f"{name}.csv").name for name, frame in lists.items()]
     book = folder / "sites.xlsx"
     written.append(write_book(sheets, book, lines, demonstration=demonstration, lang=lang))
     written.append(write_styled_layers(frames, folder / "sites.gpkg", lang=lang).name)
@@ -130,6 +149,129 @@ def deliver_sites(
         lang=lang,
     )
     return [*written, page]
+
+
+def read_candidate_areas(
+    path: str | Path,
+    areas: gpd.GeoDataFrame,
+    communes: gpd.GeoDataFrame,
+    *,
+    candidates: gpd.GeoDataFrame | None = None,
+    departements: Sequence[str] | None = None,
+    lang: Lang = "fr",
+) -> CandidateReach:
+    """Read the polygons of reach of candidates, and say which candidates have none.
+
+    Parameters
+    ----------
+    path
+        As `read_areas`. Of town halls, a column ``code_insee`` says whose a polygon is, if there is
+        one.
+    areas
+        Those of the existing places, of one time; only polygons of that time are kept.
+    communes, candidates, departements
+        As `suggest_sites`.
+    lang
+        Language.
+
+    Returns
+    -------
+    CandidateReach
+        The areas, the findings on them, and a sentence if there are candidates without.
+
+    Raises
+    ------
+    EpnGeoError
+        If the file cannot be used, is of another time, or holds no polygon of any candidate.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> from tempfile import TemporaryDirectory
+    >>> communes = gpd.GeoDataFrame(
+    ...     {"code_insee": ["14001", "14002"], "commune": ["Ablon", "Acqueville"]},
+    ...     geometry=[shapely.box(0, 0, 4000, 4000), shapely.box(4000, 0, 8000, 4000)], crs=2154,
+    ... )
+    >>> drawn = communes.iloc[:1].assign(minutes=20)
+    >>> with TemporaryDirectory() as folder:
+    ...     drawn.to_file(Path(folder, "reach.gpkg"))
+    ...     read = read_candidate_areas(Path(folder, "reach.gpkg"), drawn, communes, lang="en")
+    >>> read.told
+    'WARNING: candidates without a polygon of reach, which cannot be proposed: 1 of 2 (Acqueville).'
+    """
+    named = Path(path).name
+    read = read_same_time(path, areas)
+    if candidates is None and "code_insee" in read:
+        read["id"] = read["code_insee"]
+    labels = list_candidates(communes, candidates, departements)
+    own = "their code_insee" if candidates is None else "their id"
+    if not tell_owners(read):
+        raise DataError(
+            f"{named} does not say whose its polygons are: give them the id of their candidate "
+            f"({own}), or its nom."
+        )
+    findings = check_areas(read, labels, lang=lang)
+    without = findings.loc[findings["code"] == "lieu_sans_zone", "nom"].tolist()
+    if len(without) == len(labels):
+        raise DataError(
+            f"{named} has no polygon of any of the {len(labels)} candidates, which go by {own} "
+            f"({', '.join(labels['id'].iloc[:2])} …) or nom."
+        )
+    told = ""
+    if without:
+        names = ", ".join(without[:NAMED]) + ("…" if len(without) > NAMED else "")
+        counts = {"count": number(len(without), lang), "all": number(len(labels), lang)}
+        told = say("told_candidates", lang, names=names, **counts)
+    return CandidateReach(read, findings, told)
+
+
+def site_reach_lines(
+    areas: gpd.GeoDataFrame | None,
+    drawn: CandidateReach | None,
+    radius_km: float,
+    lang: Lang = "fr",
+) -> list[str]:
+    r"""Say how far a proposed place reaches, where existing ones do by polygons.
+
+    Parameters
+    ----------
+    areas
+        Polygons of reach of the existing places, if there are any.
+    drawn
+        Those of the candidates, if there are any.
+    radius_km
+        How far a proposed place reaches without them.
+    lang
+        Language.
+
+    Returns
+    -------
+    list of str
+        A sentence, and what it leaves out; empty where all is circles.
+
+    Examples
+    --------
+    >>> areas = gpd.GeoDataFrame({"minutes": [20.0]}, geometry=[None], crs=2154)
+    >>> site_reach_lines(areas, None, 10, "en")[0].split(": ")[0]
+    'A proposed place reaches 10 km in a straight line, for want of polygons of the candidates'
+    >>> site_reach_lines(None, None, 10)
+    []
+    """
+    if areas is None:
+        return []
+    places = reach_name(_measure_of(areas), lang)
+    if drawn is None:
+        km = reach_name(Measure("", radius_km), lang)
+        return [say("sites_reach_line", lang, km=km, reach=places)]
+    method = told_method(method_of(drawn.areas), lang)
+    line = say("sites_reach_areas", lang, reach=places, method=method)
+    return [line, *([drawn.told] if drawn.told else [])]
+
+
+def _measure_of(areas: gpd.GeoDataFrame) -> Measure:
+    """Give the reach of areas of one time, or of none."""
+    column, times = times_of(areas)
+    return Measure("", areas=True, **({column: float(times[0])} if column else {}))
 
 
 def weigh_by_need(
@@ -285,12 +427,13 @@ def tell_sites(found: gpd.GeoDataFrame, lang: Lang = "fr") -> str:
     if found.empty:
         return say("account_no_site", lang)
     last = found.iloc[-1]
+    reach = _reach_of(last, lang)
     return say(
-        "account_sites",
+        "account_sites" if reach else "account_sites_reached",
         lang,
         count=number(len(found), lang),
         people=number(last["gain_cumule"], lang),
-        reach=_reach_of(last, lang),
+        reach=reach,
         left=number(last["population_communes_hors_portee"], lang),
         method=last["methode"],
         gap=number(100 * last["ecart_optimum"], lang, 2),
@@ -298,10 +441,11 @@ def tell_sites(found: gpd.GeoDataFrame, lang: Lang = "fr") -> str:
 
 
 def _reach_of(site: pd.Series, lang: Lang) -> str:
-    """Name the reach of a new site: its own, or that of the areas."""
-    told = {name: site.get(name) for name in ("rayon_km", "minutes", "route_km")}
-    radius = told.pop("rayon_km")
-    measure = Measure("", radius) if radius is not None else Measure("", **told, areas=True)
+    """Name the one reach of new and existing places; empty if there is no one number for both."""
+    told = {name: site[name] for name in ("rayon_km", "minutes", "route_km") if name in site}
+    if len(told) != 1:
+        return ""
+    measure = Measure("", told.pop("rayon_km")) if "rayon_km" in told else Measure("", **told)
     return reach_name(measure, lang).replace("\u00a0", " ")
 
 

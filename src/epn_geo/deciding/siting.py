@@ -109,10 +109,7 @@ def set_scene(
         if column not in communes:
             raise ColumnError(f"The communes have no column {column!r}: see read_communes.")
     require_crs(places, "places")
-    metric = to_metric(communes, what="communes")
-    halls = np.column_stack(town_halls(metric))
-    asked = _asked(metric, departements) & np.isfinite(halls).all(axis=1)
-    labels = _candidates(metric, asked, halls, candidates)
+    metric, halls, asked, labels = _choice(communes, candidates, departements)
     reach = radius_km if places_radius_km is None else places_radius_km
     band, pairs = None, None
     if areas is None:
@@ -137,6 +134,42 @@ def set_scene(
         pairs=pairs,
         band=band,
     )
+
+
+def list_candidates(
+    communes: gpd.GeoDataFrame,
+    candidates: gpd.GeoDataFrame | None = None,
+    departements: str | Iterable[str] | None = None,
+) -> gpd.GeoDataFrame:
+    """List where new places may stand, without choosing.
+
+    Parameters
+    ----------
+    communes, candidates, departements
+        As `epn_geo.sites.suggest_sites`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Points in the metric CRS, one row per candidate: `nom`, `id` (of a town hall: its
+        code_insee) and the codes and names of where it stands.
+
+    Raises
+    ------
+    CrsError, ColumnError, DataError
+        As `epn_geo.sites.suggest_sites`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> commune = gpd.GeoDataFrame(
+    ...     {"code_insee": ["14001"], "commune": ["Ablon"]},
+    ...     geometry=[shapely.box(0, 0, 4000, 4000)], crs=2154,
+    ... )
+    >>> list_candidates(commune)[["id", "nom"]].values.tolist()
+    [['14001', 'Ablon']]
+    """
+    return _choice(communes, candidates, departements).labels
 
 
 def pairs_within(scene: Scene, rows: Bools, radius: float) -> tuple[Ints, Ints, Floats]:
@@ -382,6 +415,27 @@ def _departements(metric: gpd.GeoDataFrame) -> npt.NDArray[np.str_]:
     if "code_departement" not in metric:
         return np.full(len(metric), "", dtype=str)
     return np.array([code if isinstance(code, str) else "" for code in metric["code_departement"]])
+
+
+class _Choice(NamedTuple):
+    """Communes in the metric CRS, their town halls, which of them are asked for, candidates."""
+
+    metric: gpd.GeoDataFrame
+    halls: Floats
+    asked: Bools
+    labels: gpd.GeoDataFrame
+
+
+def _choice(
+    communes: gpd.GeoDataFrame,
+    candidates: gpd.GeoDataFrame | None,
+    departements: str | Iterable[str] | None,
+) -> _Choice:
+    """Say who is to be served, and where new sites may be."""
+    metric = to_metric(communes, what="communes")
+    halls = np.column_stack(town_halls(metric))
+    asked = _asked(metric, departements) & np.isfinite(halls).all(axis=1)
+    return _Choice(metric, halls, asked, _candidates(metric, asked, halls, candidates))
 
 
 def _candidates(

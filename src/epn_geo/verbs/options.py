@@ -83,6 +83,15 @@ Areas = Annotated[
         "GeoPackage, Shapefile or GeoParquet with id or nom, and minutes or route_km.",
     ),
 ]
+CandidateAreas = Annotated[
+    Path | None,
+    typer.Option(
+        "--candidate-areas",
+        help="Polygons of reach of the candidates, of the time of --areas: with id (of a town "
+        "hall: code_insee) or nom. Without them a proposed place reaches --radius in a straight "
+        "line.",
+    ),
+]
 TownHalls = Annotated[
     bool,
     typer.Option(
@@ -285,6 +294,47 @@ def area_options(areas: Path | None, radius: object) -> dict[str, Any]:
         names = [file.name for file in areas.parent.glob("*")] if areas.parent.is_dir() else []
         raise DataError(f"There is no file {areas}.{did_you_mean(areas.name, names)}")
     return {"areas": areas.as_posix()}
+
+
+def candidate_file(
+    candidate_areas: Path | None, areas: Path | None, radius: str | None
+) -> Path | None:
+    """Give the file of the candidates' polygons, if what stands beside it goes with it.
+
+    Parameters
+    ----------
+    candidate_areas, areas
+        The files, as typed.
+    radius
+        What ``--radius`` says, None if nothing was typed.
+
+    Returns
+    -------
+    pathlib.Path or None
+        The first of the files.
+
+    Raises
+    ------
+    DataError
+        If it does not exist, stands without ``--areas``, or beside a radius that nothing would
+        reach by.
+
+    Examples
+    --------
+    >>> candidate_file(None, None, "10km") is None
+    True
+    """
+    if candidate_areas is None:
+        return None
+    if areas is None:
+        raise DataError(
+            "--candidate-areas goes with --areas: proposed places would reach by polygons, and the "
+            "existing ones by circles."
+        )
+    if radius is not None:
+        raise DataError("Give either --radius or --candidate-areas: each says how far a new place "
+                        "reaches.")  # fmt: skip
+    return existing(candidate_areas)
 
 
 def study_options(

@@ -6,7 +6,7 @@ import json
 import warnings
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -26,6 +26,7 @@ from epn_geo.verbs.needs import (
 from epn_geo.verbs.options import (
     Areas,
     AsJson,
+    CandidateAreas,
     Column,
     Departement,
     Epci,
@@ -34,6 +35,7 @@ from epn_geo.verbs.options import (
     SheetName,
     TownHalls,
     area_options,
+    candidate_file,
     known_lang,
     parse_judged,
     parse_radius,
@@ -46,6 +48,8 @@ from epn_geo.verbs.options import (
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+
+    from epn_geo.decisions import CandidateReach
 
 Places = Annotated[
     Path | None,
@@ -83,8 +87,16 @@ def sites_command(
         ),
     ] = None,
     epci: Epci = None,
-    radius: OneRadius = None,
+    radius: Annotated[
+        str | None,
+        typer.Option(
+            "--radius",
+            help="Reach with its unit, as 10km; with --areas, that of a proposed place. "
+            "[default: 10km]",
+        ),
+    ] = None,
     areas: Areas = None,
+    candidate_areas: CandidateAreas = None,
     judged: JudgedTime = None,
     goal: Annotated[
         str,
@@ -141,12 +153,14 @@ def sites_command(
 ) -> None:
     """Propose where new labels help most, with proof that nothing does better."""
     from epn_geo import decisions, outputs  # noqa: PLC0415 - geopandas costs a second
-    from epn_geo import sites as rooms  # noqa: PLC0415 - as above
     from epn_geo.labels import say  # noqa: PLC0415 - as above
 
     radius_km = parse_radius(radius or "10km") or 0.0
     if share is not None and sensitivity:
         raise DataError("--sensitivity tries a number of places (--new), not a --share.")
+    candidates_reach = candidate_file(candidate_areas, areas, radius)
+    if candidates_reach is not None and sensitivity:
+        raise DataError("--sensitivity tries other radii; with --candidate-areas there are none.")
     where = study_options(
         places, region, departement, epci, column, sheet=sheet, town_halls=town_halls
     )
@@ -167,7 +181,10 @@ def sites_command(
         _warn(network, communes, spoken, tell)
         if candidates is not None:
             options["candidates"], _ = outputs.read_network(candidates, where | {"columns": None})
-        drawn = options["areas"] = _read_areas(areas, judged, network, spoken, tell)
+        reach = options["areas"] = _read_areas(areas, judged, network, spoken, tell)
+        drawn = _read_candidates(candidates_reach, communes, options, spoken)
+        for line in decisions.site_reach_lines(reach, drawn, radius_km, spoken):
+            tell(line, done=True)
         told = _told(network, communes, date, spoken)
         shaded: dict[str, str] | None = None
         if need is not None:
@@ -177,20 +194,8 @@ def sites_command(
             if weighed.unknown:
                 tell(weighed.unknown, done=True)
         tell(say("step_search", spoken))
-        asked = options | {"weight": weight, "lang": spoken}
-        if share is None:
-            found = rooms.suggest_sites(communes, network, new, radius_km, goal=goals, **asked)
-        else:
-            found = rooms.sites_to_reach(
-                communes, network, radius_km, share=parse_share(share), **asked
-            )
-        frames = {"sites": found}
-        if sensitivity:
-            radii = [radius_km, *(float(parse_radius(text) or 0) for text in sensitivity)]
-            weights = [None] if weight is None else [weight, None]
-            frames["sensibilite"] = rooms.site_sensitivity(
-                communes, network, new, radii_km=radii, weights=weights, goal=goals, **options
-            )
+        wanted = _Wanted(new, share, goals, radius_km, weight, sensitivity or [], options, spoken)
+        frames = _search(communes, network, wanted)
         tell(say("step_write", spoken))
         written = decisions.deliver_sites(
             frames,
@@ -198,12 +203,58 @@ def sites_command(
             communes,
             radius_km,
             output,
-            areas=drawn,
+            areas=reach,
+            drawn=drawn,
             indicator=shaded,
             **told,
         )
-        tell(decisions.tell_sites(found, spoken), done=True)
-    _print(written, found.drop(columns="geometry"), output, as_json=as_json)
+        tell(decisions.tell_sites(frames["sites"], spoken), done=True)
+    _print(written, frames["sites"].drop(columns="geometry"), output, as_json=as_json)
+
+
+class _Wanted(NamedTuple):
+    """What is asked of the search for sites."""
+
+    new: int
+    share: str | None  # as typed: of the people, in place of a number of places
+    goal: Any
+    radius_km: float
+    weight: str | None
+    sensitivity: list[str]  # other radii, as typed
+    options: dict[str, Any]
+    lang: Any
+
+
+def _search(
+    communes: gpd.GeoDataFrame, network: gpd.GeoDataFrame, wanted: _Wanted
+) -> dict[str, gpd.GeoDataFrame]:
+    """Propose sites, and say how firm they are where that is asked."""
+    from epn_geo import sites as rooms  # noqa: PLC0415 - as above
+
+    asked = wanted.options | {"weight": wanted.weight, "lang": wanted.lang}
+    if wanted.share is not None:
+        share = parse_share(wanted.share)
+        return {
+            "sites": rooms.sites_to_reach(
+                communes, network, wanted.radius_km, share=share, **asked
+            )
+        }  # fmt: skip
+    found = rooms.suggest_sites(
+        communes, network, wanted.new, wanted.radius_km, goal=wanted.goal, **asked
+    )
+    if not wanted.sensitivity:
+        return {"sites": found}
+    radii = [wanted.radius_km, *(float(parse_radius(text) or 0) for text in wanted.sensitivity)]
+    firm = rooms.site_sensitivity(
+        communes,
+        network,
+        wanted.new,
+        radii_km=radii,
+        weights=[None] if wanted.weight is None else [wanted.weight, None],
+        goal=wanted.goal,
+        **wanted.options,
+    )
+    return {"sites": found, "sensibilite": firm}
 
 
 def skills_command(
@@ -405,6 +456,20 @@ def _read_areas(
         names += "…" if without > 5 else ""
         tell(say("told_areas", lang, count=number(without, lang), names=names), done=True)
     return areas
+
+
+def _read_candidates(
+    file: Path | None, communes: gpd.GeoDataFrame, options: dict[str, Any], lang: Any
+) -> CandidateReach | None:
+    """Read the polygons of the candidates into the options of the search, if there are any."""
+    if file is None:
+        return None
+    from epn_geo.decisions import read_candidate_areas  # noqa: PLC0415 - as above
+
+    given = {name: options.get(name) for name in ("candidates", "departements")}
+    drawn = read_candidate_areas(file, options["areas"], communes, lang=lang, **given)
+    options["candidate_areas"] = drawn.areas
+    return drawn
 
 
 def _reach_name(areas: gpd.GeoDataFrame | None, radius_km: float, lang: Any) -> str:

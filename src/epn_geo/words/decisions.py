@@ -11,6 +11,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "left beyond "
         "(counted at the town hall). Method: {method}; possible gap: {gap}%.",
     ),
+    "account_sites_reached": (
+        "{count} {count|lieu proposé|lieux proposés} : {people} {people|habitant|habitants} de "
+        "plus à portée d'un lieu ; il en reste {left} hors de portée (comptés à la mairie). "
+        "Méthode : {method} ; écart possible : {gap} %.",
+        "{count} {count|place|places} proposed: {people} more people within reach of a place; "
+        "{left} are left out of reach (counted at the town hall). Method: {method}; possible gap: "
+        "{gap}%.",
+    ),
     "account_unweighted": (
         "Besoin inconnu pour {communes} communes ({people} habitants) : elles ne pèsent rien dans "
         "ce choix.",
@@ -50,6 +58,26 @@ WORDS: dict[str, tuple[str, str]] = {
         "plus haut dans la liste. Un calcul, non une décision.",
         "Gains: people of the communes whose town hall comes within reach, beyond the places "
         "proposed above. A computation, not a decision.",
+    ),
+    "sites_reach_line": (
+        "Un lieu proposé atteint {km} à vol d'oiseau, faute de polygones pour les lieux "
+        "candidats ; les lieux existants comptent par leurs polygones ({reach}) : les deux ne se "
+        "comparent pas exactement.",
+        "A proposed place reaches {km} in a straight line, for want of polygons of the candidates: "
+        "the existing places count by their polygons ({reach}), and the two do not compare "
+        "exactly.",
+    ),
+    "sites_reach_areas": (
+        "Un lieu proposé atteint ce que son polygone contient ({reach}), comme les lieux "
+        "existants ; {method}. Un candidat sans polygone n'est pas proposé.",
+        "A proposed place reaches what its polygon holds ({reach}), as the existing places do; "
+        "{method}. A candidate without a polygon is not proposed.",
+    ),
+    "told_candidates": (
+        "ATTENTION : candidats sans polygone de portée, qui ne peuvent être proposés : {count} sur "
+        "{all} ({names}).",
+        "WARNING: candidates without a polygon of reach, which cannot be proposed: {count} of "
+        "{all} ({names}).",
     ),
     "sites_near_ties": (
         "Équivalents : candidats qui pourraient remplacer le lieu seul, les autres inchangés, en "
@@ -155,6 +183,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "Method {method}, catchment of {distance} km in a straight line, weight of distance: "
         "{decay}; what a place offers: {supply}.",
     ),
+    "access_parameters_areas": (
+        "Méthode {method}, bassin d'un lieu : {reach} ({how}), {steps} ; offre d'un lieu : "
+        "{supply}.",
+        "Method {method}, catchment of a place: {reach} ({how}), {steps}; what a place offers: "
+        "{supply}.",
+    ),
+    "access_inside": ("on y est ou non", "within it or not"),
+    "access_zones": (
+        "poids par palier ({decay}) : {zones}",
+        "weight by zone ({decay}): {zones}",
+    ),
+    "access_zone": ("{weight} jusqu'à {reach}", "{weight} up to {reach}"),
     "access_supply_one": ("1", "1"),
     "access_supply_column": ("colonne « {column} »", "column “{column}”"),
     "access_limits": (
