@@ -30,7 +30,7 @@ from epn_geo.crs import CRS, in_crs, project, require_crs, to_metric
 from epn_geo.errors import ColumnError, DataError
 from epn_geo.geometry.arcs import Bools, Discs, Floats, Ints, distinct_discs, settle, workers
 from epn_geo.geometry.cuts import Cut, cut_outlines
-from epn_geo.geometry.edges import take_apart
+from epn_geo.geometry.edges import Outlines, take_apart
 from epn_geo.geometry.overlay import Geometries, circles, measure_cut
 from epn_geo.geometry.polygons import covered_by, points_in
 from epn_geo.radii import AREAS, ESTIMATE, TIMES, Radius, named_measures, radii_of
@@ -220,7 +220,7 @@ def measure_coverage(
     require_crs(places, "places")
     refuse_both(radius_km, areas)
     if areas is None:
-        return cover_ground(communes, cut_ground(communes, places, radius_km))
+        return cover_ground(communes, cut_ground(take_terrain(communes), places, radius_km))
     metric = to_metric(communes, what="communes")
     halls = town_halls(metric)
     out = _measured(communes, shapely.area(metric.geometry.to_numpy()))
@@ -230,24 +230,63 @@ def measure_coverage(
     return _add_nearest(out, halls, serving_sites(places, metric.crs))
 
 
+class Terrain(NamedTuple):
+    """Communes in metres and taken apart: what every cut of them begins with."""
+
+    metric: gpd.GeoDataFrame
+    outlines: Outlines
+    halls: tuple[Floats, Floats]  # the town halls
+
+
 class Ground(NamedTuple):
     """Communes cut by the reach of places: what is measured and drawn, all comes from here."""
 
-    metric: gpd.GeoDataFrame  # the communes, in metres
+    terrain: Terrain
     sites: gpd.GeoDataFrame  # the places that count, in metres
     radii: dict[str, Radius]  # by the suffix of the columns it gives
     cuts: list[Cut]  # one for each
     method: str | None  # how radii were estimated, if they were
 
 
+def take_terrain(communes: gpd.GeoDataFrame) -> Terrain:
+    """Take communes apart, once for all the places that they will be cut by.
+
+    Parameters
+    ----------
+    communes
+        As `measure_coverage`.
+
+    Returns
+    -------
+    Terrain
+        For `cut_ground`.
+
+    Raises
+    ------
+    CrsError
+        As `measure_coverage`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> commune = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 4000, 4000)], crs=2154)
+    >>> len(take_terrain(commune).outlines.edges.x0)
+    4
+    """
+    metric = to_metric(communes, what="communes")
+    return Terrain(metric, take_apart(metric.geometry.to_numpy()), town_halls(metric))
+
+
 def cut_ground(
-    communes: gpd.GeoDataFrame, places: gpd.GeoDataFrame, radius_km: Radius | Sequence[float]
+    terrain: Terrain, places: gpd.GeoDataFrame, radius_km: Radius | Sequence[float]
 ) -> Ground:
     """Cut communes by the reach of places, once for all radii and for all that is asked of them.
 
     Parameters
     ----------
-    communes, places, radius_km
+    terrain
+        What `take_terrain` gave.
+    places, radius_km
         As `measure_coverage`.
 
     Returns
@@ -265,19 +304,17 @@ def cut_ground(
     >>> import geopandas as gpd, shapely
     >>> commune = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 4000, 4000)], crs=2154)
     >>> place = gpd.GeoDataFrame(geometry=[shapely.Point(2000, 2000)], crs=2154)
-    >>> ground = cut_ground(commune, place, [1, 2])
+    >>> ground = cut_ground(take_terrain(commune), place, [1, 2])
     >>> list(ground.radii), len(ground.cuts)
     (['_1km', '_2km'], 2)
     """
     require_crs(places, "places")
     radii = named_measures(radius_km)
-    metric = to_metric(communes, what="communes")
-    sites = serving_sites(places, metric.crs)
+    sites = serving_sites(places, terrain.metric.crs)
     discs = [_discs(sites, radius) for radius in radii.values()]
-    outlines = take_apart(metric.geometry.to_numpy())
     estimated = isinstance(radius_km, str) and radius_km == ESTIMATED
     method = method_of(places) if estimated else None
-    return Ground(metric, sites, radii, list(cut_outlines(outlines, discs)), method)
+    return Ground(terrain, sites, radii, list(cut_outlines(terrain.outlines, discs)), method)
 
 
 def cover_ground(communes: gpd.GeoDataFrame, ground: Ground) -> gpd.GeoDataFrame:
@@ -300,14 +337,13 @@ def cover_ground(communes: gpd.GeoDataFrame, ground: Ground) -> gpd.GeoDataFrame
     >>> import geopandas as gpd, shapely
     >>> commune = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 4000, 4000)], crs=2154)
     >>> place = gpd.GeoDataFrame(geometry=[shapely.Point(2000, 2000)], crs=2154)
-    >>> covered = cover_ground(commune, cut_ground(commune, place, 1))
+    >>> covered = cover_ground(commune, cut_ground(take_terrain(commune), place, 1))
     >>> covered["part_couverte"].round(4).tolist()
     [0.1963]
     """
-    metric, sites = ground.metric, ground.sites
-    halls = town_halls(metric)
-    nearest = _nearest_site(halls, sites)
-    area = shapely.area(metric.geometry.to_numpy())
+    terrain, sites = ground.terrain, ground.sites
+    nearest = _nearest_site(terrain.halls, sites)
+    area = shapely.area(terrain.outlines.polygons)
     out = _measured(communes, area)
     if ground.method is not None:
         out[ESTIMATE] = pd.Series(ground.method, index=out.index, dtype="str")
@@ -321,7 +357,7 @@ def cover_ground(communes: gpd.GeoDataFrame, ground: Ground) -> gpd.GeoDataFrame
         if "population" in communes:
             out[f"population_couverte{suffix}"] = share * communes["population"].to_numpy(float)
         out[f"mairie_couverte{suffix}"] = (
-            settle(*halls, np.zeros(len(out)), cut.discs)[0]
+            settle(*terrain.halls, np.zeros(len(out)), cut.discs)[0]
             if one is None
             else nearest.metres <= one * 1000
         )

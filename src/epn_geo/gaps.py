@@ -18,6 +18,7 @@ from epn_geo.coverage import (
     cover_ground,
     cut_ground,
     nearest_place,
+    take_terrain,
     town_halls,
 )
 from epn_geo.crs import in_crs, to_metric
@@ -100,7 +101,8 @@ def find_gaps(
     _check_level(by)
     refuse_both(radius_km, areas)
     if areas is None:
-        return _gaps_of(communes, cut_ground(communes, places, radius_km), by)
+        ground = cut_ground(take_terrain(communes), places, radius_km)
+        return _gaps_of(communes, ground, by)
     metric = to_metric(communes, what="communes")
     band = only_band(areas_round(areas, places, metric.crs))
     territory = _territory(metric, by)
@@ -168,7 +170,7 @@ def survey(
     4  Z004       0.9       2.0
     """
     _check_level(by)
-    ground = cut_ground(communes, places, radius_km)
+    ground = cut_ground(take_terrain(communes), places, radius_km)
     return Survey(cover_ground(communes, ground), _gaps_of(communes, ground, by))
 
 
@@ -349,7 +351,7 @@ def _territory(metric: gpd.GeoDataFrame, by: Level) -> _Territory | None:
 
 def _gaps_of(communes: gpd.GeoDataFrame, ground: Ground, by: Level) -> gpd.GeoDataFrame:
     """Put together what is out of reach, radius by radius."""
-    territory = _territory(ground.metric, by)
+    territory = _territory(ground.terrain.metric, by)
     if territory is None:
         several = [left_by_zone(cut) for cut in ground.cuts]
         codes = None
@@ -357,7 +359,7 @@ def _gaps_of(communes: gpd.GeoDataFrame, ground: Ground, by: Level) -> gpd.GeoDa
         grouped = [left_by_group(cut, territory.group) for cut in ground.cuts]
         several = [left for _, left in grouped]
         codes = territory.codes[np.concatenate([groups for groups, _ in grouped])]
-    gaps = tell_left(several, ground.metric, codes, LEVELS.get(by))
+    gaps = tell_left(several, ground.terrain.metric, codes, LEVELS.get(by))
     radii = list(ground.radii.values())
     if isinstance(radii[0], int | float | np.number):
         km = np.repeat(np.array(radii, dtype=float), [len(left.outlines) for left in several])

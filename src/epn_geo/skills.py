@@ -6,7 +6,7 @@ fields are conditions (AND). Values are matched whole: "Gratuit" is not "Gratuit
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 import geopandas as gpd
@@ -14,7 +14,14 @@ import numpy as np
 import pandas as pd
 
 from epn_geo.areas import only_band, refuse_both, require_owners, warned_once
-from epn_geo.coverage import areas_round, measure_coverage, serves
+from epn_geo.coverage import (
+    areas_round,
+    cover_ground,
+    cut_ground,
+    measure_coverage,
+    serves,
+    take_terrain,
+)
 from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
 from epn_geo.geometry.arcs import Bools
 from epn_geo.joins import LEVELS, locate
@@ -172,11 +179,12 @@ def skills_matrix(
     kept = [*MEASURED, rows.geometry.name]
     slim = rows[[name for name in kept if name in rows]]
     _check_areas(areas, places, radius_km)
+    measure = _measure_of(slim, radius_km, areas)
     tables = []
     for rank, value in enumerate(_values(serving, column)):
         offers = _holds_any(serving, column, {fold(value)})
         with warned_once():
-            covered = measure_coverage(slim, serving[offers], radius_km, areas=areas)
+            covered = measure(serving[offers])
         table = _sum_up(covered, territory)
         counts = stands[offers].value_counts()
         table.insert(1, "lieux", counts.reindex(table.index, fill_value=0).astype(np.int64))
@@ -256,10 +264,10 @@ def find_skill_gaps(
     kept = [*MEASURED, communes.geometry.name]
     slim = communes[[name for name in kept if name in communes]]
     _check_areas(areas, places, radius_km)
+    measure = _measure_of(slim, radius_km, areas)
     with warned_once():
-        anyone = measure_coverage(slim, places, radius_km, areas=areas)
-        offer = filter_places(places, **{field: service})
-        offering = measure_coverage(slim, offer, radius_km, areas=areas)
+        anyone = measure(places)
+        offering = measure(filter_places(places, **{field: service}))
     out = communes.copy()
     out["part_tous_lieux"] = anyone["part_couverte"]
     out["part_service"] = offering["part_couverte"]
@@ -280,6 +288,16 @@ def _check_areas(areas: gpd.GeoDataFrame | None, places: gpd.GeoDataFrame, radiu
     refuse_both(radius, areas)
     if areas is not None:
         require_owners(only_band(areas_round(areas, places, places.crs)))
+
+
+def _measure_of(
+    communes: gpd.GeoDataFrame, radius_km: Radius, areas: gpd.GeoDataFrame | None
+) -> Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame]:
+    """Give `measure_coverage` of some communes, taken apart once for all the places to come."""
+    if areas is not None:
+        return lambda places: measure_coverage(communes, places, areas=areas)
+    terrain = take_terrain(communes)
+    return lambda places: cover_ground(communes, cut_ground(terrain, places, radius_km))
 
 
 def _column(places: pd.DataFrame, field: str) -> str:
