@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,6 +19,7 @@ from epn_geo.deciding.siting import list_candidates
 from epn_geo.decisions import read_candidate_areas, site_reach_lines, tell_sites
 from epn_geo.embedded import embedded_path
 from epn_geo.errors import DataError
+from epn_geo.sheets import write_sheets
 from epn_geo.study import DEMONSTRATION
 from tests.test_areas import AREAS, PAIR, THREE, at, boxes
 from tests.test_maps import payload_of
@@ -210,3 +213,95 @@ def test_what_does_not_go_together_is_refused(
     with pytest.raises(DataError, match=message):
         RUN.invoke(app, [*asked, "-o", str(tmp_path / "o")], catch_exceptions=False)
     assert not (tmp_path / "o").exists()
+
+
+# -- territory sheets
+
+
+def more_of(folder: Path, **options: object) -> str:
+    """Write the sheet of the group of communes, and give what it says of three more places."""
+    places = epn.locate(PAIR, THREE)
+    given = {"coverage": epn.measure_coverage(THREE, PAIR, areas=AREAS), **options}
+    (file,) = write_sheets(
+        folder, places=places, levels=["epci"], formats=["html"], **given
+    )  # fmt: skip
+    text = file.read_text("utf-8").partition("trois lieux de plus")[2].partition("</section>")[0]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).replace("\u00a0", " ").split())
+
+
+def test_sheets_propose_by_the_polygons_of_town_halls(tmp_path: Path) -> None:
+    # only the second hall is out of reach; its own polygon would hold it, the third's would not
+    told = more_of(tmp_path, areas=AREAS, candidate_areas=DRAWN)
+    assert "1. C14002 1 200 200 Il n'en faut pas davantage" in told
+    assert "à moins de 20 min d'un lieu" in told
+    assert told.endswith("1 mairie sans polygone de portée n'est pas proposée.")
+    other = boxes(("27001", 20, (8, 0, 12, 4)))
+    told = more_of(tmp_path, areas=AREAS, candidate_areas=other)
+    assert told == (
+        "Aucun lieu candidat ne ferait passer d'habitants à portée. "
+        "2 mairies sans polygone de portée ne sont pas proposées."
+    )
+
+
+def test_sheets_without_them_propose_in_a_straight_line_and_say_so(tmp_path: Path) -> None:
+    told = more_of(tmp_path, areas=AREAS, proposal_km=2.5)
+    assert "1. C14002 1 200 200 Proposés à vol d'oiseau, 2,5 km, faute de polygones" in told
+    assert "comptent par leurs polygones (20 min)" in told
+
+
+def test_sheets_say_why_nothing_is_proposed(tmp_path: Path) -> None:
+    assert "polygones de portée, qui n'ont pas été donnés" in more_of(tmp_path)
+    own = epn.measure_coverage(THREE, PAIR.assign(km=1.0), "km")
+    assert more_of(tmp_path, coverage=own).startswith("Non calculé : chaque lieu a son propre")
+    assert more_of(tmp_path, proposals=False) == ""
+    everywhere = boxes(("a", 20, (0, 0, 12, 4)), ("b", 20, (0, 0, 12, 4)))
+    all_in = epn.measure_coverage(THREE, PAIR, areas=everywhere)
+    told = more_of(tmp_path, coverage=all_in, areas=everywhere, candidate_areas=DRAWN)
+    assert told == "Toutes les mairies sont déjà à moins de 20 min d'un lieu."
+
+
+def test_areas_without_a_time_are_within_reach(tmp_path: Path) -> None:
+    untimed, drawn = AREAS.drop(columns="minutes"), DRAWN.drop(columns="minutes")
+    coverage = epn.measure_coverage(THREE, PAIR, areas=untimed)
+    told = more_of(tmp_path, coverage=coverage, areas=untimed, candidate_areas=drawn)
+    assert "toutes les mairies soient à portée d'un lieu" in told
+
+
+def test_a_territory_whose_town_halls_have_none_says_so(tmp_path: Path) -> None:
+    two = THREE.assign(code_epci=["200000001", "200000002", "200000001"])
+    coverage = epn.measure_coverage(two, PAIR, areas=AREAS)
+    files = write_sheets(
+        tmp_path, coverage, epn.locate(PAIR, two), levels=["epci"], formats=["html"],
+        areas=AREAS, candidate_areas=boxes(("14001", 20, (0, 0, 4, 4))),
+    )  # fmt: skip
+    pages = [unescape(file.read_text("utf-8")) for file in files]
+    assert "Toutes les mairies sont déjà" in pages[0]
+    assert "Non calculé : aucune mairie du territoire" in pages[1]
+
+
+def test_areas_that_do_not_go_together_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="go with areas"):
+        more_of(tmp_path, candidate_areas=DRAWN)
+    with pytest.raises(DataError, match="measured by radius"):
+        more_of(tmp_path, coverage=epn.measure_coverage(THREE, PAIR, 3), areas=AREAS)
+    with pytest.raises(DataError, match="candidate_areas has no polygon of 20 min"):
+        more_of(tmp_path, areas=AREAS, candidate_areas=DRAWN.assign(minutes=10))
+    with pytest.raises(DataError, match="no polygon of any town hall"):
+        more_of(tmp_path, areas=AREAS, candidate_areas=DRAWN.assign(id=["1", "2"]))
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_sheets_command_takes_them(reach: tuple[Path, Path], tmp_path: Path) -> None:
+    areas, halls = reach
+    asked = ["sheets", "--departement", "61", "--level", "departement", "--format", "html"]
+    asked += ["--areas", str(areas)]
+    told = run(*asked, "--candidate-areas", str(halls), "-o", str(tmp_path / "p"))
+    assert "qui ne peuvent être proposés : 2 sur 381 (Alençon, Almenêches)" in told
+    run(*asked, "--radius", "4km", "-o", str(tmp_path / "l"))
+    by_polygon, by_line = (
+        unescape((tmp_path / name / "departement-61-orne.html").read_text("utf-8"))
+        for name in ("p", "l")
+    )
+    assert "2 mairies sans polygone de portée ne sont pas proposées." in by_polygon
+    assert "vol d'oiseau" not in by_polygon
+    assert "Proposés à vol d'oiseau, 4\u00a0km, faute de polygones" in by_line

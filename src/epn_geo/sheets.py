@@ -6,27 +6,30 @@ browser. `sheetfacts` says what stands on them.
 
 from __future__ import annotations
 
-import io
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import geopandas as gpd
 import numpy as np
+import shapely
 
+from epn_geo.areas import areas_at, owners_of, warned_once
 from epn_geo.columns import texts
+from epn_geo.crs import metric_crs, require_crs
+from epn_geo.deciding.siting import list_candidates
 from epn_geo.errors import DataError, did_you_mean, fold
+from epn_geo.geometry.polygons import only_polygons
 from epn_geo.joins import LEVELS
-from epn_geo.labels import Lang, check_lang, say, told_method
-from epn_geo.picturing.drawing import compound_path, draw_scene
-from epn_geo.picturing.legends import Room, write_legend
-from epn_geo.picturing.lettering import one_line, picture_settings
-from epn_geo.picturing.scene import Bools, Scene, fit_box, make_scene
+from epn_geo.labels import Lang, check_lang, number, say, told_method
+from epn_geo.picturing.lettering import one_line
+from epn_geo.picturing.scene import make_scene
 from epn_geo.radii import AREAS
 from epn_geo.sheeting.sheetfacts import SHEET_LEVELS, Facts, SheetLevel, gather_facts, name_reach
+from epn_geo.sheeting.sheetmap import draw_locator
 from epn_geo.sheeting.sheetpdf import COLUMNS, SheetPage, pdf_bytes
 from epn_geo.sheeting.sheettables import PROPOSED, make_sheet
 from epn_geo.sites import suggest_sites
@@ -34,18 +37,12 @@ from epn_geo.writing import atomic_path
 
 if TYPE_CHECKING:
     from jinja2 import Template
-    from matplotlib.axes import Axes
 
-    from epn_geo.picturing.lettering import Box
 
 Choice = TypeVar("Choice", bound=str)
 
 FORMATS = ("html", "pdf")
 TEMPLATES = Path(__file__).parent / "templates"
-MAP_MM = (188.0, 78.0)
-MAP_WIDE = 118.0  # mm of it for the map itself
-MAP_DPI = 190
-COLOURS = 160  # of a map's palette: three times smaller files, nothing to be seen
 SEARCH_S = 2.0  # seconds for the search of sites, for each territory
 
 
@@ -61,6 +58,9 @@ def write_sheets(
     codes: Iterable[str] | None = None,
     formats: Iterable[str] = FORMATS,
     proposals: bool = True,
+    areas: gpd.GeoDataFrame | None = None,
+    candidate_areas: gpd.GeoDataFrame | None = None,
+    proposal_km: float = 10.0,
     sources: Sequence[str] = (),
     date: str | None = None,
     demonstration: bool | None = None,
@@ -92,7 +92,16 @@ def write_sheets(
     formats
         Any of ``html``, ``pdf``.
     proposals
-        Whether to say what three more places would do, where the radius is one number.
+        Whether to say what three more places, at town halls, would do; where that cannot be known
+        the sheet says why.
+    areas
+        The polygons of reach that coverage was measured with, if it was: proposals need them.
+    candidate_areas
+        Polygons of reach of the town halls, of the same time, with their code_insee as `id` (or
+        their `nom`). A town hall without one is not proposed, and the sheet counts them.
+    proposal_km
+        How far a place more reaches, kilometres in a straight line, where there are `areas` and no
+        `candidate_areas`; the sheet says so.
     sources
         Sentences that say where the data comes from.
     date
@@ -115,7 +124,8 @@ def write_sheets(
     ColumnError
         If a territory column or the population is missing.
     DataError
-        For an unknown level or format, or a radius that was not measured.
+        For an unknown level or format, a radius that was not measured, or areas that do not go
+        with the coverage or with each other.
 
     Notes
     -----
@@ -140,7 +150,7 @@ def write_sheets(
     facts = gather_facts(
         coverage, places, radius_km=radius_km, minutes=minutes, lang=spoken, date=date
     )
-    radius = facts.measure.radius_km
+    polygons = _polygons(facts, areas, candidate_areas)
     scene = make_scene(
         facts.coverage,
         places=places,
@@ -157,8 +167,8 @@ def write_sheets(
         focus = scene.inside & (scene.communes[LEVELS[level][0]].astype(object) == code).to_numpy(
             dtype=bool
         )
-        more = _proposals(facts, level, code) if proposals and radius is not None else None
-        sheet = make_sheet(facts, level, code, more)
+        more = _proposals(facts, level, code, polygons, proposal_km) if proposals else NOTHING
+        sheet = make_sheet(facts, level, code, more.sites, more.remark)
         page = SheetPage(
             sheet, draw_locator(scene, focus, spoken), banner, notes, say("fiche_about", spoken)
         )
@@ -250,76 +260,6 @@ def _style() -> str:
     return Markup((TEMPLATES / "sheet.css").read_text("utf-8").strip())  # noqa: S704
 
 
-def draw_locator(scene: Scene, focus: Bools, lang: Lang) -> bytes:
-    """Draw the map of a sheet: the territory, its surroundings, the legend, and where it lies.
-
-    Parameters
-    ----------
-    scene
-        All communes.
-    focus
-        Those of the territory.
-    lang
-        Language.
-
-    Returns
-    -------
-    bytes
-        A PNG.
-
-    Examples
-    --------
-    >>> import geopandas as gpd, shapely
-    >>> scene = make_scene(gpd.GeoDataFrame(
-    ...     {"part_couverte": [1.0]}, geometry=[shapely.box(0, 0, 4000, 4000)], crs=2154
-    ... ))
-    >>> draw_locator(scene, scene.inside, "fr")[1:4]
-    b'PNG'
-    """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - sheets only
-    from matplotlib.figure import Figure  # noqa: PLC0415 - the same
-    from PIL import Image  # noqa: PLC0415 - the same
-
-    wide, high = MAP_MM
-    with picture_settings():
-        figure = Figure(figsize=(wide / 25.4, high / 25.4), dpi=MAP_DPI, facecolor="white")
-        canvas = FigureCanvasAgg(figure)
-        page = figure.add_axes((0, 0, 1, 1), zorder=-1)
-        page.set(xlim=(0, wide), ylim=(0, high))
-        page.axis("off")
-        bounds = tuple(scene.communes.geometry[focus].total_bounds)
-        view = fit_box(bounds, MAP_WIDE, high - 1)._replace(focus=focus, lettering=0.95)
-        view = view._replace(names=("departement", "commune") if focus.all() else ("commune",))
-        axes = figure.add_axes((0.002, 0.006, MAP_WIDE / wide, (high - 1) / high))
-        draw_scene(axes, scene, view)
-        left = MAP_WIDE + 5
-        other = not (focus == scene.inside).all()
-        room = Room(left, high - 0.5, wide - left - 1, 21 if other else 0)
-        write_legend(page, scene, view, room, lang)
-        if other:
-            inset = fit_box(tuple(scene.communes.geometry[scene.inside].total_bounds), 28, 20, 0.02)
-            _draw_inset(figure.add_axes((1 - 28 / wide, 0, 28 / wide, 20 / high)), scene, focus,
-                        inset.box)  # fmt: skip
-        canvas.draw()  # type: ignore[no-untyped-call]
-        points = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
-    image, buffer = Image.fromarray(points).convert("RGB"), io.BytesIO()
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()
-
-
-def _draw_inset(axes: Axes, scene: Scene, focus: Bools, box: Box) -> None:
-    """Show where the territory lies in the whole."""
-    from matplotlib.patches import PathPatch  # noqa: PLC0415 - sheets only
-
-    west, south, east, north = box
-    axes.set(xlim=(west, east), ylim=(south, north), aspect="equal")
-    axes.axis("off")
-    polygons = scene.communes.geometry.to_numpy()
-    for rows, colour in ((scene.inside, "#d5d9df"), (focus, "#8c1d00")):
-        known = rows & ~scene.communes.geometry.isna().to_numpy()
-        axes.add_artist(PathPatch(compound_path(polygons[known]), fc=colour, ec=colour, lw=0.3))
-
-
 def sheet_notes(facts: Facts, sources: Sequence[str]) -> list[str]:
     """Give the definitions and sources at the foot of a sheet.
 
@@ -352,17 +292,100 @@ def sheet_notes(facts: Facts, sources: Sequence[str]) -> list[str]:
     return notes
 
 
-def _proposals(facts: Facts, level: SheetLevel, code: str) -> gpd.GeoDataFrame:
+class _Polygons(NamedTuple):
+    """By which polygons places reach, and town halls would; in the metric CRS, of one time."""
+
+    areas: gpd.GeoDataFrame | None = None
+    drawn: gpd.GeoDataFrame | None = None
+    owner: Sequence[str | None] = ()  # the code_insee that each of `drawn` is for
+
+
+class _More(NamedTuple):
+    """What three more places would do, and what is to be said of it."""
+
+    sites: gpd.GeoDataFrame | None
+    remark: str
+
+
+NOTHING = _More(None, "")
+
+
+def _polygons(
+    facts: Facts, areas: gpd.GeoDataFrame | None, candidate_areas: gpd.GeoDataFrame | None
+) -> _Polygons:
+    """Look once at what polygons there are: all sheets choose among them."""
+    if areas is None:
+        if candidate_areas is not None:
+            raise DataError("candidate_areas go with areas, those of the existing places.")
+        return _Polygons()
+    if not facts.measure.areas:
+        raise DataError("This coverage was measured by radius: areas go with one that was by them.")
+    near = _of_measure(facts, areas, "areas")
+    if candidate_areas is None:
+        return _Polygons(near)
+    drawn = _of_measure(facts, candidate_areas, "candidate_areas")
+    drawn = drawn[~shapely.is_missing(only_polygons(drawn.geometry.to_numpy()))]
+    labels = list_candidates(facts.inside)
+    row = owners_of(drawn, labels, np.ones(len(labels), dtype=bool))
+    if not (row >= 0).any():
+        raise DataError(
+            "candidate_areas has no polygon of any town hall of the study: its id must be their "
+            "code_insee, or its nom theirs."
+        )
+    codes = labels["code_insee"].tolist()
+    return _Polygons(near, drawn, [codes[at] if at >= 0 else None for at in row.tolist()])
+
+
+def _of_measure(facts: Facts, areas: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
+    """Keep the areas of the time that the sheets are about."""
+    require_crs(areas, what)
+    kept = areas_at(areas, facts.measure)
+    if kept.empty:
+        raise DataError(f"{what} has no polygon of {name_reach(facts)}.".replace("\u00a0", " "))
+    return kept.to_crs(metric_crs(facts.coverage))
+
+
+def _proposals(
+    facts: Facts, level: SheetLevel, code: str, polygons: _Polygons, proposal_km: float
+) -> _More:
     """Ask where three more places would bring most of the territory's people within reach."""
     rows = facts.inside[facts.inside[LEVELS[level][0]] == code]
-    return suggest_sites(
-        rows,
-        facts.places,
-        PROPOSED,
-        float(facts.measure.radius_km or 0),
-        time_limit_s=SEARCH_S,
-        lang=facts.lang,
-    )
+    measure, lang = facts.measure, facts.lang
+    if measure.radius_km is not None:
+        return _More(_search(facts, rows, measure.radius_km), "")
+    if not measure.areas:
+        return _More(None, say("fiche_more_own_radius", lang))
+    if polygons.areas is None:
+        return _More(None, say("fiche_more_no_areas", lang))
+    if polygons.drawn is None:
+        return _More(_search(facts, rows, proposal_km, areas=polygons.areas), "")
+    here = set(rows["code_insee"]) & set(polygons.owner)
+    if not here:
+        return _More(None, say("fiche_more_undrawn", lang))
+    drawn = polygons.drawn[[code in here for code in polygons.owner]]
+    sites = _search(facts, rows, areas=polygons.areas, candidate_areas=drawn)
+    without = len(rows) - len(here)
+    told = say("fiche_more_missing", lang, count=number(without, lang)) if without else ""
+    return _More(sites, told)
+
+
+def _search(
+    facts: Facts,
+    communes: gpd.GeoDataFrame,
+    radius_km: float = 10.0,
+    **polygons: gpd.GeoDataFrame,
+) -> gpd.GeoDataFrame:
+    """Choose among the town halls of a territory."""
+    with warned_once():
+        return suggest_sites(
+            communes,
+            facts.places,
+            PROPOSED,
+            float(radius_km),
+            time_limit_s=SEARCH_S,
+            lang=facts.lang,
+            **polygons,
+        )
 
 
 def _chosen(

@@ -11,9 +11,10 @@ import pandas as pd
 
 from epn_geo.columns import texts
 from epn_geo.joins import LEVELS
-from epn_geo.labels import Lang, number, say, say_date
+from epn_geo.labels import Lang, number, reach_name, say, say_date
 from epn_geo.picturing.lettering import one_line
 from epn_geo.picturing.symbols import SYMBOLS
+from epn_geo.radii import Measure
 from epn_geo.report import header
 from epn_geo.sentences import count, listed
 from epn_geo.sheeting.sheetfacts import (
@@ -42,7 +43,11 @@ SHORT_NAME = 18  # characters of the whole's name that its column has room for
 
 
 def make_sheet(
-    facts: Facts, level: SheetLevel, code: str, proposals: gpd.GeoDataFrame | None = None
+    facts: Facts,
+    level: SheetLevel,
+    code: str,
+    proposals: gpd.GeoDataFrame | None = None,
+    remark: str = "",
 ) -> TerritorySheet:
     r"""Say what one territory's sheet says.
 
@@ -54,6 +59,8 @@ def make_sheet(
         The territory.
     proposals
         What `suggest_sites` proposes for it.
+    remark
+        What is to be said of the proposals, or why there are none.
 
     Returns
     -------
@@ -96,7 +103,7 @@ def make_sheet(
         services=_services(here, lang),
         left=left,
         right=right,
-        more=_more(proposals, facts),
+        more=_more(facts, communes, proposals, remark),
     )
 
 
@@ -397,15 +404,19 @@ def _territory_table(facts: Facts, level: SheetLevel, codes: Sequence[str]) -> T
     )
 
 
-def _more(proposals: gpd.GeoDataFrame | None, facts: Facts) -> Table:
-    """Say what proposed sites would add."""
+def _more(
+    facts: Facts, communes: gpd.GeoDataFrame, proposals: gpd.GeoDataFrame | None, remark: str
+) -> Table:
+    """Say what proposed sites would add, or why none are proposed."""
     lang = facts.lang
     title = say("fiche_more", lang)
     heads = [say(f"fiche_{name}", lang) for name in ("site", "gained", "gain", "total")]
-    if proposals is None:
+    if proposals is None and not remark:
         return Table("more", title, heads, [])
-    if proposals.empty:
-        return Table("more", title, heads, [], say("fiche_more_none", lang, km=name_reach(facts)))
+    if communes[f"mairie_couverte{facts.measure.suffix}"].all():
+        return Table("more", title, heads, [], _of_reach("fiche_more_none", facts))
+    if proposals is None:
+        return Table("more", title, heads, [], remark)
     rows = [
         [
             f"{row['rang']}. {one_line(row['nom'], NAME)}",
@@ -415,5 +426,22 @@ def _more(proposals: gpd.GeoDataFrame | None, facts: Facts) -> Table:
         ]
         for row in proposals.to_dict(orient="records")
     ]
-    key = "fiche_more_enough" if len(rows) < PROPOSED else "fiche_more_note"
-    return Table("more", title, heads, rows, say(key, lang, km=name_reach(facts)))
+    return Table("more", title, heads, rows, f"{_more_note(facts, proposals)} {remark}".strip())
+
+
+def _more_note(facts: Facts, proposals: gpd.GeoDataFrame) -> str:
+    """Say by what the sites were chosen, and whether they are enough."""
+    if proposals.empty:
+        return say("fiche_more_useless", facts.lang)
+    if facts.measure.areas and "rayon_km" in proposals:
+        km = reach_name(Measure("", proposals["rayon_km"].iloc[0]), facts.lang)
+        return say("fiche_more_line", facts.lang, km=km, reach=name_reach(facts))
+    enough = len(proposals) < PROPOSED and proposals["communes_hors_portee"].iloc[-1] == 0
+    return _of_reach("fiche_more_enough" if enough else "fiche_more_note", facts)
+
+
+def _of_reach(key: str, facts: Facts) -> str:
+    """Say a sentence that names the reach, where it is one number for all places."""
+    if facts.measure.value is None:
+        return say(f"{key}_own", facts.lang)
+    return say(key, facts.lang, km=name_reach(facts))

@@ -6,13 +6,14 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from epn_geo.verbs.options import (
     Areas,
     AsJson,
+    CandidateAreas,
     Column,
     Departement,
     Epci,
@@ -22,12 +23,17 @@ from epn_geo.verbs.options import (
     Today,
     TownHalls,
     area_options,
+    candidate_file,
     known_lang,
     parse_judged,
     parse_radius,
     story,
     study_options,
 )
+
+if TYPE_CHECKING:
+    from epn_geo.decisions import CandidateReach
+    from epn_geo.study import Study
 
 
 def sheets_command(
@@ -40,9 +46,14 @@ def sheets_command(
     epci: Epci = None,
     radius: Annotated[
         str | None,
-        typer.Option("--radius", help="Reach with its unit, as 10km. [default: 10km]"),
+        typer.Option(
+            "--radius",
+            help="Reach with its unit, as 10km; with --areas, that of a proposed place. "
+            "[default: 10km]",
+        ),
     ] = None,
     areas: Areas = None,
+    candidate_areas: CandidateAreas = None,
     judged: Annotated[
         str | None,
         typer.Option("--judged", help="Which time of --areas counts, as 20min. [default: 20min]"),
@@ -89,7 +100,9 @@ def sheets_command(
         places, region, departement, epci, column, sheet=sheet, town_halls=town_halls
     )
     columns, named = options.pop("columns"), options.pop("sheet", None)
-    reach = area_options(areas, radius) or {"radii_km": [parse_radius(radius or "10km")]}
+    radius_km = parse_radius(radius or "10km") or 0.0
+    reach = area_options(areas, None) or {"radii_km": [radius_km]}
+    candidates_reach = candidate_file(candidate_areas, areas, radius)
     options, codes = _within_region(options, level or ())
     with story(lang) as tell:
         if places is not None:
@@ -100,6 +113,9 @@ def sheets_command(
         study = build(frame, **reach, **judged_by, today=date, lang=spoken, **options)
         for line in list_warnings(study.places, study.communes, spoken):
             tell(line, done=True)
+        drawn = _read_candidates(candidates_reach, study, codes, spoken) if proposals else None
+        if drawn is not None and drawn.told:
+            tell(drawn.told, done=True)
     whole = SHEET_LEVELS
     if codes is not None:
         whole = SHEET_LEVELS[1:] if departement else SHEET_LEVELS[2:]
@@ -114,6 +130,9 @@ def sheets_command(
             codes=codes,
             formats=kind or FORMATS,
             proposals=proposals,
+            areas=study.areas,
+            candidate_areas=None if drawn is None else drawn.areas,
+            proposal_km=radius_km,
             sources=data_sources(study.communes, spoken),
             date=date,
             lang=spoken,
@@ -153,6 +172,22 @@ def _within_region(
             codes |= {code for column in columns for code in communes[column].dropna()}
     codes |= regions if "region" in levels else set()
     return options | {"region": sorted(regions), "departements": None, "epci": None}, codes
+
+
+def _read_candidates(
+    file: Path | None, study: Study, codes: set[str] | None, lang: Any
+) -> CandidateReach | None:
+    """Read the polygons of the town halls, and say which of those asked for have none."""
+    if file is None or study.areas is None:
+        return None
+    from epn_geo.areas import areas_at  # noqa: PLC0415 - geopandas costs a second
+    from epn_geo.decisions import read_candidate_areas  # noqa: PLC0415 - as above
+
+    communes = study.communes
+    if codes is not None:
+        levels = ["code_region", "code_departement", "code_epci"]
+        communes = communes[communes[levels].isin(codes).any(axis=1)]
+    return read_candidate_areas(file, areas_at(study.areas, study.measure), communes, lang=lang)
 
 
 @contextmanager

@@ -157,15 +157,62 @@ WORDS: dict[str, tuple[str, str]] = {
         "The choice that helps most inhabitants: their town hall comes within {km} of a place. A "
         "computation, not a decision.",
     ),
+    "fiche_more_note_own": (
+        "Le choix qui rapproche le plus d'habitants : leur mairie passe à portée d'un lieu. Un "
+        "calcul, non une décision.",
+        "The choice that helps most inhabitants: their town hall comes within reach of a place. A "
+        "computation, not a decision.",
+    ),
+    "fiche_more_line": (
+        "Proposés à vol d'oiseau, {km}, faute de polygones pour les lieux candidats : la mairie "
+        "des habitants gagnés passe à moins de {km} du lieu proposé, quand les lieux existants "
+        "comptent par leurs polygones ({reach}). Un calcul approché, non une décision.",
+        "Proposed in a straight line, {km}, for want of polygons of the candidates: the town hall "
+        "of those gained comes within {km} of the proposed place, while the existing places count "
+        "by their polygons ({reach}). A rough computation, not a decision.",
+    ),
     "fiche_more_enough": (
         "Il n'en faut pas davantage pour que toutes les mairies soient à moins de {km} d'un lieu. "
         "Un calcul, non une décision.",
         "No more are needed for every town hall to be within {km} of a place. A computation, not a "
         "decision.",
     ),
+    "fiche_more_enough_own": (
+        "Il n'en faut pas davantage pour que toutes les mairies soient à portée d'un lieu. Un "
+        "calcul, non une décision.",
+        "No more are needed for every town hall to be within reach of a place. A computation, not "
+        "a decision.",
+    ),
     "fiche_more_none": (
         "Toutes les mairies sont déjà à moins de {km} d'un lieu.",
         "Every town hall is within {km} of a place already.",
+    ),
+    "fiche_more_none_own": (
+        "Toutes les mairies sont déjà à portée d'un lieu.",
+        "Every town hall is within reach of a place already.",
+    ),
+    "fiche_more_useless": (
+        "Aucun lieu candidat ne ferait passer d'habitants à portée.",
+        "No candidate would bring anybody within reach.",
+    ),
+    "fiche_more_missing": (
+        "{count} {count|mairie sans polygone de portée n'est pas proposée|mairies sans polygone de "
+        "portée ne sont pas proposées}.",
+        "{count} {count|town hall without a polygon of reach is|town halls without a polygon of "
+        "reach are} not proposed.",
+    ),
+    "fiche_more_undrawn": (
+        "Non calculé : aucune mairie du territoire n'a de polygone de portée comme lieu candidat.",
+        "Not computed: no town hall of the territory has a polygon of reach as a candidate.",
+    ),
+    "fiche_more_no_areas": (
+        "Non calculé : les lieux comptent par des polygones de portée, qui n'ont pas été donnés "
+        "pour ce calcul.",
+        "Not computed: places count by polygons of reach, which were not given for this.",
+    ),
+    "fiche_more_own_radius": (
+        "Non calculé : chaque lieu a son propre rayon, et celui d'un lieu de plus n'est pas connu.",
+        "Not computed: each place has its own radius, and that of one more is not known.",
     ),
     "fiche_definitions": (
         "À portée : à moins de {km}, à vol d'oiseau, d'un lieu fixe d'aide au numérique, où qu'il "
