@@ -6,12 +6,14 @@ import hashlib
 import json
 from pathlib import Path
 
+import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 import epn_geo as epn
+from epn_geo.areas import warned_once
 from epn_geo.cli import app
 from epn_geo.embedded import embedded_path
 
@@ -104,6 +106,106 @@ def test_what_cannot_be_used_is_one_sentence(
     with pytest.raises(epn.EpnGeoError, match=message):
         run("--departement", "61", "-o", str(tmp_path), *arguments)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def reach(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Polygons of three times for the places of the Orne; one has none, one none of 10 minutes."""
+    places = epn.read_places(DEMO)
+    places = places[places["categorie"].isin(["EPN", "antenne"])].to_crs(2154)
+    bands = pd.concat(
+        places.set_geometry(places.buffer(400 * minutes, quad_segs=4)).assign(minutes=minutes)
+        for minutes in (10, 20, 30)
+    )
+    bands = bands[bands["id"] != "demo-61-01"]
+    bands = bands[~((bands["id"] == "demo-61-02") & (bands["minutes"] == 10))]
+    file = tmp_path_factory.mktemp("reach") / "portee.gpkg"
+    bands[["id", "minutes", "geometry"]].to_file(file)
+    return file
+
+
+def sources_of(book: Path) -> str:
+    sheet = openpyxl.load_workbook(book)["Sources et définitions"]
+    return "\n".join(str(row[0]) for row in sheet.iter_rows(values_only=True))
+
+
+def test_polygons_of_several_times_are_zones_of_the_decay(reach: Path, tmp_path: Path) -> None:
+    code, out, err = run(
+        "--departement", "61", "--areas", str(reach), "-o", str(tmp_path), "--json"
+    )
+    assert code == 0
+    communes = epn.read_communes(departements="61")
+    places, areas = epn.locate(epn.read_places(DEMO), communes), gpd.read_file(reach)
+    with warned_once():
+        expected = epn.measure_access(communes, places, areas=areas)
+        load = epn.measure_load(places, communes, areas=areas)
+    written = french(tmp_path / "acces.csv")
+    assert written["acces_pour_10000_hab"].tolist() == pytest.approx(
+        expected["acces_pour_10000_hab"].tolist()
+    )
+    assert "part_couverte_10min" in written
+    assert "rayon_km" not in written
+    served = french(tmp_path / "acces-lieux.csv")["population_attendue"].dropna()
+    assert served.sum() == pytest.approx(load["population_attendue"].sum(), abs=len(served))
+    told = sources_of(tmp_path / "acces.xlsx")
+    assert "Méthode E2SFCA, bassin d'un lieu : 30\u00a0min (polygones de portée fournis)" in told
+    assert "1,00 jusqu'à 10\u00a0min, 0,36 jusqu'à 20\u00a0min, 0,05 jusqu'à 30\u00a0min" in told
+    assert f"Portées : {len(areas)} polygones du fichier portee.gpkg." in told
+    assert "ligne droite" not in told
+    assert "et qui ne couvrent donc rien : 1 (Démonstration – EPN – Alençon)" in err
+    assert "Lieux sans polygone de 10\u00a0min" in err
+    asked = json.loads(out)["parametres"]
+    assert asked["areas"] == reach.as_posix()
+    assert "radius_km" not in asked
+
+
+def test_a_time_says_where_the_catchment_ends(reach: Path, tmp_path: Path) -> None:
+    options = ["--departement", "61", "--areas", str(reach), "--judged", "20min"]
+    run(*options, "-o", str(tmp_path / "zones"))
+    run(*options, "--method", "2sfca", "-o", str(tmp_path / "within"))
+    communes = epn.read_communes(departements="61")
+    places, areas = epn.locate(epn.read_places(DEMO), communes), gpd.read_file(reach)
+    twenty = areas[areas["minutes"] <= 20]
+    with warned_once():
+        by_zone = epn.measure_access(communes, places, areas=twenty)
+        within = epn.measure_access(
+            communes, places, areas=areas[areas["minutes"] == 20], method="2sfca"
+        )
+    for folder, expected in (("zones", by_zone), ("within", within)):
+        written = french(tmp_path / folder / "acces.csv")
+        assert "part_couverte_30min" not in written
+        assert written["acces_pour_10000_hab"].tolist() == pytest.approx(
+            expected["acces_pour_10000_hab"].tolist()
+        )
+    assert "on y est ou non ; offre" in sources_of(tmp_path / "within/acces.xlsx")
+    assert "0,10 jusqu'à 20\u00a0min ; offre" in sources_of(tmp_path / "zones/acces.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--judged", "15min"], "has no polygons of 15 min: they are of 10, 20, 30 min"),
+        (["--judged", "10km"], "has no polygons of 10 km: they are of 10, 20, 30 min"),
+        (["--radius", "15km"], "either --radius or --areas"),
+    ],
+)
+def test_a_time_that_is_not_there_is_one_sentence(
+    reach: Path, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    with pytest.raises(epn.DataError, match=message):
+        run("--departement", "61", "--areas", str(reach), "-o", str(tmp_path), *arguments)
+    with pytest.raises(epn.DataError, match="give --areas with it"):
+        run("--departement", "61", "-o", str(tmp_path), "--judged", "20min")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_polygons_of_nobody_in_particular_are_refused(reach: Path, tmp_path: Path) -> None:
+    file = tmp_path / "bare.gpkg"
+    gpd.read_file(reach)[["geometry"]].to_file(file)
+    with pytest.raises(epn.DataError, match="do not say whose they are"):
+        run("--departement", "61", "--areas", str(file), "-o", str(tmp_path / "out"))
+    with pytest.raises(epn.DataError, match=r"bare.gpkg says no time of its polygons"):
+        run("--departement", "61", "--areas", str(file), "--judged", "20min", "-o", str(tmp_path))
 
 
 def test_hours_that_are_missing_are_refused_or_replaced(tmp_path: Path) -> None:

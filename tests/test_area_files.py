@@ -252,10 +252,11 @@ def test_a_wrong_call_is_one_sentence(tmp_path: Path, arguments: list[str], mess
         (["sites", "--new", "1"], "sites.csv", "lieu"),
         (["skills"], "competences.csv", ""),
         (["network"], "fermetures.csv", ""),
+        (["access"], "acces.csv", "Accès moyen"),
         (["sheets", "--level", "departement", "--format", "html"], "departement-61-orne.html", ""),
         (["diff", str(DEMO), "--remove", "demo-61-04"], "note.html", "à moins de 20 min d’un lieu"),
     ],
-    ids=["sites", "skills", "network", "sheets", "diff"],
+    ids=["sites", "skills", "network", "access", "sheets", "diff"],
 )
 def test_the_other_verbs_take_polygons_too(
     reach: Path, tmp_path: Path, verb: list[str], file: str, told: str

@@ -98,6 +98,7 @@ FLOORS: dict[int, set[str]] = {
         "outputs",
         "pictures",
         "publication",
+        "reachfiles",
         "sheeting",
         "sites",
         "sources",

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 import epn_geo as epn
 from epn_geo.cli import app
+from epn_geo.embedded import embedded_path
 
 DECLARED = ["--figure", "total", "--direction", "high", "--bounds", "1..10", "--vintage", "2024"]
 
@@ -65,3 +66,38 @@ def test_a_file_of_elsewhere_is_refused(table: Path, tmp_path: Path) -> None:
     with pytest.raises(epn.DataError, match="says nothing of these"):
         run(str(table), *DECLARED, "--departement", "14", "-o", str(tmp_path / "out"))
     assert not (tmp_path / "out").exists()
+
+
+def test_polygons_stand_in_place_of_the_radius(table: Path, tmp_path: Path) -> None:
+    places = epn.read_places(embedded_path("demo/epn-demonstration.csv")).to_crs(2154)
+    bands = pd.concat(
+        places.set_geometry(places.buffer(400 * minutes, quad_segs=4)).assign(minutes=minutes)
+        for minutes in (10, 20)
+    )
+    bands = bands[(bands["id"] != "demo-61-01") & ~bands.geometry.is_empty]
+    bands[["id", "minutes", "geometry"]].to_file(tmp_path / "portee.gpkg")
+    asked = [str(table), *DECLARED, "--departement", "61", "--areas", str(tmp_path / "portee.gpkg")]
+    out = tmp_path / "out"
+    code, _, told = run(*asked, "--judged", "10min", "-o", str(out))
+    assert code == 0
+    assert "et qui ne couvrent donc rien : 1 (Démonstration – EPN – Alençon)" in told
+    communes = epn.read_communes(departements="61")
+    network, ten = epn.locate(places, communes), bands[bands["minutes"] == 10]
+    with pytest.warns(epn.MissingAreaWarning):
+        covered = epn.measure_coverage(communes, network, areas=ten)
+    written = pd.read_csv(out / "besoins.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    assert written["part_couverte"].tolist() == pytest.approx(
+        covered["part_couverte"].tolist(), abs=1e-4
+    )
+    assert set(written["minutes"]) == {10}
+    assert "rayon_km" not in written
+    reasons = written["motifs"].dropna()
+    assert reasons[reasons.str.startswith("mairie")].str.contains("à plus de 10\u00a0min").all()
+    ranking = pd.read_csv(out / "classement.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    left = (covered["population"] - covered["population_couverte"]).sum()
+    assert ranking["population_hors_portee"].sum() == pytest.approx(left, abs=len(ranking))
+    record = json.loads((out / "besoins.json").read_text(encoding="utf-8"))
+    assert record["parametres"]["judged_min"] == 10
+    run(*asked, "-o", str(tmp_path / "usual"))
+    usual = pd.read_csv(tmp_path / "usual/besoins.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    assert set(usual["minutes"]) == {20}

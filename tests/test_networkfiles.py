@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 import epn_geo as epn
 from epn_geo import clusters, networkfiles
+from epn_geo.areas import warned_once
 from epn_geo.cli import app
 from epn_geo.crant import crant_territories
 from epn_geo.outputs import read_network
@@ -96,6 +97,37 @@ def test_clusters_of_access_and_hot_spots(tmp_path: Path) -> None:
     written = pd.read_csv(tmp_path / "amas.csv", sep=";", decimal=",", encoding="utf-8-sig")
     assert "acces_pour_10000_hab" in written
     assert written["amas"].isin(["point chaud", "point froid", "non significatif"]).all()
+
+
+@pytest.mark.parametrize(
+    ("figure", "title"),
+    [
+        ("part_couverte", "Amas : Part de la surface à portée (20 min)"),
+        ("acces_pour_10000_hab", "Amas : Offre pour 10 000 habitants (20 min)"),
+        ("distance_km", "Amas : Distance au lieu le plus proche (km)"),
+    ],
+)
+def test_clusters_by_polygons_speak_of_minutes(tmp_path: Path, figure: str, title: str) -> None:
+    network, communes = read_network(None, {"departements": ["61", "27"]})
+    serving = network[epn.serves(network)].to_crs(2154)
+    drawn = serving.set_geometry(serving.buffer(8000, quad_segs=8)).assign(minutes=20)
+    file = tmp_path / "portee.gpkg"
+    drawn.iloc[1:][["id", "minutes", "geometry"]].to_file(file)
+    out = tmp_path / "out"
+    words = ["--departement", "61", "--departement", "27", "--permutations", "199"]
+    done = run("clusters", *words, "--figure", figure, "--areas", str(file), "-o", str(out))
+    assert done.exit_code == 0, done.output
+    assert "et qui ne couvrent donc rien : 1 (" in done.stderr
+    assert ("à vol d'oiseau, jusqu'au lieu" in done.stderr) == (figure == "distance_km")
+    with warned_once():
+        measured = epn.measure_coverage(communes, network, areas=drawn.iloc[1:])
+        measured = epn.measure_access(measured, network, areas=drawn.iloc[1:])
+    written = pd.read_csv(out / "amas.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    assert written[figure].tolist() == pytest.approx(measured[figure].tolist(), abs=1e-3)
+    assert set(written["minutes"]) == {20}
+    assert title.replace("\u202f", " ") in (
+        (out / "carte-amas.html").read_text(encoding="utf-8").replace("\u202f", " ")
+    )
 
 
 def test_without_the_extra_one_sentence_says_so(

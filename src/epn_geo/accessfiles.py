@@ -10,14 +10,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from epn_geo.access import measure_access, measure_load
-from epn_geo.catchments import Decay, Method
+from epn_geo.access import USUAL_KM, measure_access, measure_load
+from epn_geo.areafiles import areas_that_count
+from epn_geo.areas import method_of, warned_once
+from epn_geo.catchments import Decay, Method, band_weights
 from epn_geo.cells import count_cells, locate_cells
 from epn_geo.coverage import measure_coverage, serves
 from epn_geo.grids import read_grid
 from epn_geo.hours import add_weekly_hours
 from epn_geo.inequality import measure_inequality
-from epn_geo.labels import Lang, number, say
+from epn_geo.labels import Lang, number, reach_name, say, told_method
 from epn_geo.outputs import (
     cells_account,
     is_demonstration,
@@ -28,7 +30,9 @@ from epn_geo.outputs import (
     write_map,
 )
 from epn_geo.population import measure_population
+from epn_geo.reachfiles import measures_in, reach_source, read_reach, tell_missing
 from epn_geo.report import header
+from epn_geo.runs import plain_parameters
 from epn_geo.staging import staged_folder
 from epn_geo.writing import write_json
 
@@ -45,6 +49,7 @@ class AccessStudy(NamedTuple):
     places: gpd.GeoDataFrame  # with what each has to serve
     inequality: pd.DataFrame
     cells: pd.DataFrame | None  # the account of a grid's cells
+    areas: gpd.GeoDataFrame | None = None  # polygons of reach, where they stood in place of discs
 
 
 def study_access(
@@ -52,7 +57,10 @@ def study_access(
     territory: Mapping[str, Any],
     *,
     method: Method = "e2sfca",
-    radius_km: float = 15.0,
+    radius_km: float = USUAL_KM,
+    areas: str | Path | None = None,
+    judged_min: float | None = None,
+    judged_km: float | None = None,
     decay: Decay = "gaussian",
     edge_weight: float = 0.01,
     supply: str | None = None,
@@ -71,6 +79,11 @@ def study_access(
         ``region``, ``departements``, ``epci`` for `read_communes`; ``columns`` for `read_places`.
     method, radius_km, decay, edge_weight, category_weights, missing_supply
         As `measure_access`.
+    areas
+        A file of polygons of reach, in place of `radius_km`.
+    judged_min, judged_km
+        Where the catchment ends among their times, minutes of travel or kilometres by road: with
+        the longest, if left out. Shorter ones are zones of the decay.
     supply
         A column of the list, or ``"heures_semaine"`` for the hours of opening.
     grid
@@ -98,20 +111,40 @@ def study_access(
     if supply == HOURS:
         located = add_weekly_hours(located)
     cells = None if grid is None else locate_cells(read_grid(grid), communes)
+    drawn = None
+    if areas is not None:
+        drawn = read_reach(areas, judged_min=judged_min, judged_km=judged_km, nearer=True)
     options: dict[str, Any] = {
-        "radius_km": radius_km, "decay": decay, "edge_weight": edge_weight, "supply": supply,
-        "category_weights": category_weights, "missing_supply": missing_supply, "grid": cells,
+        "radius_km": radius_km, "areas": drawn, "decay": decay, "edge_weight": edge_weight,
+        "supply": supply, "category_weights": category_weights, "missing_supply": missing_supply,
+        "grid": cells,
     }  # fmt: skip
-    measured = measure_coverage(communes, located, radius_km)
-    if cells is not None:
-        measured = measure_population(measured, located, cells)
-    measured = measure_access(measured, located, method=method, **options)
+    with warned_once():  # `deliver_access` tells of places without a polygon
+        measured = _covered(communes, located, radius_km, drawn, cells)
+        measured = measure_access(measured, located, method=method, **options)
+        load = measure_load(located, communes, **options)
     return AccessStudy(
         measured,
-        measure_load(located, communes, **options),
+        load,
         measure_inequality(measured, by=LEVELS, line=line),
         None if cells is None else count_cells(cells),
+        drawn,
     )
+
+
+def _covered(
+    communes: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame,
+    radius_km: float,
+    areas: gpd.GeoDataFrame | None,
+    cells: pd.DataFrame | None,
+) -> gpd.GeoDataFrame:
+    """Measure coverage by the catchments, of people by cells where there are any."""
+    if areas is None:
+        measured = measure_coverage(communes, places, radius_km)
+    else:
+        measured = measure_coverage(communes, places, areas=areas)
+    return measured if cells is None else measure_population(measured, places, cells, areas=areas)
 
 
 def deliver_access(
@@ -178,13 +211,18 @@ def deliver_access(
             places=study.places,
             title=say("access_title", lang),
             indicator=ACCESS,
+            reach=None
+            if study.areas is None
+            else areas_that_count(study.areas, study.places, study.communes),
             lang=lang,
             sources=lines,
             date=date,
         )
         record = _record(study, parameters, [*files, page])
         write_json(record, stage / RECORD)
-    for text in [*_account(study, lang), *list_warnings(study.places, study.communes, lang)]:
+    missing = [] if study.areas is None else tell_missing(study.areas, study.places, lang)
+    warnings = list_warnings(study.places, study.communes, lang)
+    for text in [*_account(study, lang), *missing, *warnings]:
         tell(text, done=True)
     return record
 
@@ -195,30 +233,40 @@ def _definitions(study: AccessStudy, parameters: Mapping[str, Any], lang: Lang) 
     offer = say("access_supply_one", lang)
     if supply is not None:
         offer = say("access_supply_column", lang, column=header(supply, lang))
-    distance = number(parameters.get("radius_km", 15.0), lang)
-    return [
-        say("access_definition", lang),
-        say(
-            "access_parameters",
-            lang,
-            method=str(parameters.get("method", "e2sfca")).upper(),
-            distance=distance,
-            decay=str(parameters.get("decay", "gaussian")),
-            supply=offer,
-        ),
-        say("access_limits", lang),
-        say("source_communes", lang, communes=number(len(study.communes), lang)),
-    ]
+    source = say("source_communes", lang, communes=number(len(study.communes), lang))
+    lines = [say("access_definition", lang), _catchment(study, parameters, offer, lang)]
+    if study.areas is not None:
+        lines.append(reach_source(study.areas, parameters["areas"], lang))
+    return [*lines, say("access_limits", lang), source]
+
+
+def _catchment(study: AccessStudy, parameters: Mapping[str, Any], offer: str, lang: Lang) -> str:
+    """Say by which method, how far catchments go, and what weighs how much in them."""
+    method, decay = str(parameters.get("method", "e2sfca")), parameters.get("decay", "gaussian")
+    words = {"method": method.upper(), "supply": offer}
+    if study.areas is None:
+        distance = number(parameters.get("radius_km", USUAL_KM), lang)
+        return say("access_parameters", lang, distance=distance, decay=str(decay), **words)
+    measures = measures_in(study.areas)
+    steps = say("access_inside", lang)
+    if len(measures) > 1 and method != "2sfca" and decay != "step":
+        edge = parameters.get("edge_weight", 0.01)
+        weights = band_weights([one.value or 0.0 for one in measures], decay, edge_weight=edge)
+        zones = [
+            say("access_zone", lang, weight=number(weight, lang, 2), reach=reach_name(one, lang))
+            for weight, one in zip(weights, measures, strict=True)
+        ]
+        steps = say("access_zones", lang, decay=str(decay), zones=", ".join(zones))
+    how = told_method(method_of(study.areas), lang)
+    reach = reach_name(measures[-1], lang)
+    return say("access_parameters_areas", lang, reach=reach, how=how, steps=steps, **words)
 
 
 def _record(study: AccessStudy, parameters: Mapping[str, Any], files: list[str]) -> dict[str, Any]:
     """Say what was measured and how, in plain data."""
     first = study.inequality.iloc[0].dropna().drop("niveau")
-    plain = {
-        name: str(value) if isinstance(value, Path) else value for name, value in parameters.items()
-    }
     return {
-        "parametres": plain,
+        "parametres": plain_parameters(parameters),
         "communes": len(study.communes),
         "lieux": int(serves(study.places).sum()),
         "ensemble": {

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from epn_geo.areas import BANDS, NOBODY, UNKNOWN, areas_at, owners_of, times_of
+from epn_geo.areas import BANDS, NOBODY, UNKNOWN, owners_of, times_of
 from epn_geo.checking.findings import NOTE, WARNING, Book, short
 from epn_geo.coverage import serves
 from epn_geo.crs import require_crs
@@ -24,7 +24,6 @@ from epn_geo.errors import ColumnError, CrsError, DataError, did_you_mean
 from epn_geo.geometry.arcs import Bools, Floats, Ints
 from epn_geo.geometry.polygons import only_polygons
 from epn_geo.labels import Lang, check_lang
-from epn_geo.radii import Measure, choose_measure
 from epn_geo.reading.tabling import Table
 from epn_geo.standard import column_key
 from epn_geo.tables import read_table
@@ -180,45 +179,6 @@ def check_areas(
         _check_distance(book, areas, places, owner, drawn)
     _check_shapes(book, areas, drawn, (drawn & np.isnan(times)) if column else None)
     return book.findings()
-
-
-def read_one_time(path: str | Path, minutes: float | None = None) -> gpd.GeoDataFrame:
-    """Read areas, and keep those of one time.
-
-    Parameters
-    ----------
-    path
-        As `read_areas`.
-    minutes
-        Which time; by default 20 minutes (10 km by road) if there, or else the middle one.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        As `read_areas`; all of them if they have no times.
-
-    Raises
-    ------
-    CrsError, DataError
-        As `read_areas`; or if there is no such time.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> square = shapely.box(-0.4, 49.1, -0.3, 49.2)
-    >>> drawn = gpd.GeoDataFrame({"minutes": [10, 20]}, geometry=[square] * 2, crs=4326)
-    >>> with TemporaryDirectory() as folder:
-    ...     drawn.to_file(Path(folder, "reach.geojson"))
-    ...     read_one_time(Path(folder, "reach.geojson"))["minutes"].tolist()
-    [20.0]
-    """
-    areas = read_areas(path)
-    column, times = times_of(areas)
-    if column is None:
-        return areas
-    known = np.unique(times[~np.isnan(times)]).tolist()
-    measures = [Measure("", **{column: time}, areas=True) for time in known]
-    return areas_at(areas, choose_measure(measures, minutes=minutes))
 
 
 def read_same_time(

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from epn_geo.areafiles import areas_that_count, check_areas, read_same_time
-from epn_geo.areas import method_of, tell_owners, times_of, warned_once
+from epn_geo.areas import method_of, tell_owners, warned_once
 from epn_geo.coverage import measure_coverage
 from epn_geo.crs import WGS84
 from epn_geo.deciding.siting import list_candidates
@@ -20,6 +20,7 @@ from epn_geo.labels import Lang, number, reach_name, say, told_method
 from epn_geo.needs import add_needs, name_need, read_needs
 from epn_geo.outputs import need_lines, need_title, write_book, write_map
 from epn_geo.radii import Measure
+from epn_geo.reachfiles import measures_in
 from epn_geo.report import header
 from epn_geo.styles import write_styled_layers
 from epn_geo.writing import (
@@ -259,19 +260,13 @@ def site_reach_lines(
     """
     if areas is None:
         return []
-    places = reach_name(_measure_of(areas), lang)
+    places = reach_name(measures_in(areas)[0], lang)
     if drawn is None:
         km = reach_name(Measure("", radius_km), lang)
         return [say("sites_reach_line", lang, km=km, reach=places)]
     method = told_method(method_of(drawn.areas), lang)
     line = say("sites_reach_areas", lang, reach=places, method=method)
     return [line, *([drawn.told] if drawn.told else [])]
-
-
-def _measure_of(areas: gpd.GeoDataFrame) -> Measure:
-    """Give the reach of areas of one time, or of none."""
-    column, times = times_of(areas)
-    return Measure("", areas=True, **({column: float(times[0])} if column else {}))
 
 
 def weigh_by_need(

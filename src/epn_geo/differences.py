@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from epn_geo.areafiles import areas_that_count, check_areas, read_areas
+from epn_geo.areafiles import areas_that_count, read_areas
 from epn_geo.areas import areas_at, warned_once
 from epn_geo.causes import GAINED, LOST
 from epn_geo.changes import Comparison, changed_zones, compare_coverage
@@ -29,6 +29,7 @@ from epn_geo.notes import note_text
 from epn_geo.pairing import compare_places, name_communes, revise
 from epn_geo.places import read_places
 from epn_geo.radii import Measure, Radius, choose_measure
+from epn_geo.reachfiles import tell_missing
 from epn_geo.reading.guesses import absent_fields
 from epn_geo.report import header
 from epn_geo.runs import (
@@ -243,13 +244,11 @@ def _read_areas(
     before = read_areas(file)
     later = parameters.get("areas_after")
     areas = before, before if later is None else read_areas(later)
-    lines = []
-    for drawn, places in zip(areas, lists, strict=True):
-        findings = check_areas(drawn, places, lang=lang)
-        names = findings.loc[findings["code"] == "lieu_sans_zone", "nom"].unique().tolist()
-        if names:
-            shown = ", ".join(names[:5]) + ("…" if len(names) > 5 else "")
-            lines.append(say("told_areas", lang, count=number(len(names), lang), names=shown))
+    lines = [
+        line
+        for drawn, places in zip(areas, lists, strict=True)
+        for line in tell_missing(drawn, places, lang)
+    ]
     return areas, list(dict.fromkeys(lines))
 
 

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import geopandas as gpd
 import pandas as pd
 
+from epn_geo.areafiles import areas_that_count
+from epn_geo.areas import warned_once
 from epn_geo.coverage import measure_coverage
 from epn_geo.gaps import flag_underserved
 from epn_geo.grids import read_grid
@@ -28,6 +30,8 @@ from epn_geo.outputs import (
 )
 from epn_geo.population import measure_population
 from epn_geo.ranking import Level, flag_priority, rank_needs
+from epn_geo.reachfiles import reach_source, read_reach, tell_missing
+from epn_geo.runs import plain_parameters
 from epn_geo.staging import staged_folder
 from epn_geo.writing import write_json
 
@@ -42,6 +46,7 @@ class NeedStudy(NamedTuple):
     ranking: pd.DataFrame
     needs: pd.DataFrame  # every row of the file, and what became of it
     places: gpd.GeoDataFrame  # located
+    areas: gpd.GeoDataFrame | None = None  # polygons of reach, where they stood in place of discs
 
 
 def study_needs(
@@ -51,6 +56,9 @@ def study_needs(
     territory: Mapping[str, Any],
     *,
     radius_km: float = 10.0,
+    areas: str | Path | None = None,
+    judged_min: float | None = None,
+    judged_km: float | None = None,
     by: Level = "epci",
     min_need: float = 0.5,
     grid: Path | None = None,
@@ -71,6 +79,10 @@ def study_needs(
         ``region``, ``departements``, ``epci`` for `read_communes`; ``columns`` for `read_places`.
     radius_km
         Reach of a place.
+    areas
+        A file of polygons of reach, in place of `radius_km`.
+    judged_min, judged_km
+        Which of their times counts: see `read_reach`.
     by
         The territories that are ranked.
     min_need
@@ -102,16 +114,20 @@ def study_needs(
     np.float64(0.3)
     """
     located, communes = read_network(places, territory)
-    covered = measure_coverage(communes, located, radius_km)
-    if grid is not None:
-        covered = measure_population(covered, located, read_grid(grid))
+    drawn = None
+    if areas is not None:
+        drawn = read_reach(areas, judged_min=judged_min, judged_km=judged_km)
+    with warned_once():  # `deliver_needs` tells of places without a polygon
+        covered = measure_coverage(communes, located, radius_km, areas=drawn)
+        if grid is not None:
+            covered = measure_population(covered, located, read_grid(grid), areas=drawn)
     needs = read_needs(need, **declared)
     measured = add_needs(covered, needs)
     name = name_need(needs, measured, need.name)
     flagged = flag_priority(
         flag_underserved(measured, lang=lang), name, min_need=min_need, lang=lang
     )
-    return NeedStudy(flagged, rank_needs(measured, name, by=by), needs, located)
+    return NeedStudy(flagged, rank_needs(measured, name, by=by), needs, located, drawn)
 
 
 def deliver_needs(
@@ -172,6 +188,8 @@ def deliver_needs(
     told = is_demonstration(study.places)
     source = say("source_communes", lang, communes=number(len(study.communes), lang))
     lines = [*need_lines(study.needs, need.name, lang), source]
+    if study.areas is not None:
+        lines.append(reach_source(study.areas, parameters["areas"], lang))
     tables = {COMMUNES: study.communes, RANKING: study.ranking, NEEDS: study.needs}
     sheets = {
         "sheet_ranking": study.ranking,
@@ -187,6 +205,9 @@ def deliver_needs(
             study.communes,
             places=study.places,
             title=say("need_title", lang),
+            reach=None
+            if study.areas is None
+            else areas_that_count(study.areas, study.places, study.communes),
             indicator={figure: need_title(study.needs, lang), "besoin": say("need_0_1", lang)},
             lang=lang,
             sources=lines,
@@ -194,7 +215,8 @@ def deliver_needs(
         )
         record = _record(study, need.name, declared, parameters, [*files, page])
         write_json(record, stage / RECORD)
-    for text in list_warnings(study.places, study.communes, lang):
+    missing = [] if study.areas is None else tell_missing(study.areas, study.places, lang)
+    for text in [*missing, *list_warnings(study.places, study.communes, lang)]:
         tell(text, done=True)
     tell(
         need_account({**record["besoin"], "prioritaires": record["prioritaires"]}, lang), done=True
@@ -210,11 +232,10 @@ def _record(
     files: list[str],
 ) -> dict[str, Any]:
     """Say what was read and how, in plain data."""
-    plain = {name: str(v) if isinstance(v, Path) else v for name, v in parameters.items()}
     bounds = [float(bound) for bound in declared["bounds"]]
     counted = need_record(study.needs, study.communes)
     return {
-        "parametres": plain,
+        "parametres": plain_parameters(parameters),
         "prioritaires": counted.pop("prioritaires"),
         "besoin": {"fichier": file, "declare": {**declared, "bounds": bounds}, **counted},
         "fichiers": files,

@@ -12,7 +12,8 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from epn_geo.access import measure_access
+from epn_geo.access import USUAL_KM, measure_access
+from epn_geo.areafiles import areas_that_count
 from epn_geo.areas import warned_once
 from epn_geo.closures import measure_closures
 from epn_geo.clusters import Statistic, find_clusters
@@ -27,11 +28,13 @@ from epn_geo.labels import Lang, number, reach_name, say
 from epn_geo.means import measure_means
 from epn_geo.outputs import write_book, write_frames, write_map
 from epn_geo.pictures import picture
-from epn_geo.radii import measure_for
+from epn_geo.radii import Measure, measure_for
+from epn_geo.reachfiles import measures_in
 from epn_geo.report import header
 from epn_geo.writing import write_layers
 
 ACCESS = "acces_pour_10000_hab"
+OF_REACH = ("part_couverte", "population_couverte", "mairie_couverte")
 HOW_MANY = ("aucun lieu", "un seul lieu", "deux lieux", "trois lieux ou plus")
 
 
@@ -108,13 +111,14 @@ def deliver_network(
     shown = coverage.assign(lieux_a_portee=times)
     places = _telling(closures, reach, lang)
     told |= {"title": say("map_closures", lang, reach=reach), "places": places}
-    written += _draw(shown, "lieux_a_portee", folder / "carte-fermetures", **told)
+    drawn = None if areas is None else areas_that_count(areas, network, communes)
+    written += _draw(shown, "lieux_a_portee", folder / "carte-fermetures", reach=drawn, **told)
     if "crant" in frames:
         shown = coverage.drop(columns="motifs", errors="ignore").join(
             _of_crant(communes, frames["crant"], lang)
         )
         told |= {"title": say("map_crant", lang), "places": network}
-        written += _draw(shown, "aire_relative", folder / "carte-crant", **told)
+        written += _draw(shown, "aire_relative", folder / "carte-crant", reach=drawn, **told)
     return written
 
 
@@ -124,6 +128,7 @@ def deliver_clusters(
     radius_km: float,
     folder: Path,
     *,
+    areas: gpd.GeoDataFrame | None = None,
     column: str = "distance_km",
     statistic: Statistic = "lisa",
     permutations: int = 9999,
@@ -138,13 +143,13 @@ def deliver_clusters(
 
     Parameters
     ----------
-    network, communes, radius_km
-        As `measure_coverage`.
+    network, communes, radius_km, areas
+        As `measure_coverage`; areas of one time.
     folder
         Where to; made if need be.
     column
         A column that `measure_coverage` adds, any figure that the communes have, or
-        ``"acces_pour_10000_hab"`` (`measure_access`, as it is by default).
+        ``"acces_pour_10000_hab"`` (`measure_access`, as it is by default; by the areas, if any).
     statistic, permutations, seed, alpha
         As `find_clusters`.
     sources, demonstration, date, lang
@@ -169,9 +174,11 @@ def deliver_clusters(
     >>> deliver_clusters(network, communes, 10, folder, permutations=999)[0]
     ['amas.csv', 'amas-compte.csv', 'amas.xlsx', 'amas.gpkg', 'carte-amas.html', 'carte-amas.png']
     """
-    measured = measure_coverage(communes, network, radius_km)
-    if column == ACCESS:
-        measured = measure_access(measured, network)
+    radius_km = radius_km if areas is None else 10.0
+    with warned_once():
+        measured = measure_coverage(communes, network, radius_km, areas=areas)
+        if column == ACCESS:
+            measured = measure_access(measured, network, areas=areas)
     found = find_clusters(
         measured, column, statistic=statistic, permutations=permutations, seed=seed, alpha=alpha
     )
@@ -179,10 +186,12 @@ def deliver_clusters(
     count = pd.DataFrame({"communes": groups.size(), "population": groups["population"].sum()})
     count[column] = groups[column].mean()
     count = count.reset_index()
-    words = {"figure": header(column, lang), "count": number(permutations, lang), "seed": seed}
+    figure = _figure_name(column, measured, areas, lang)
+    words = {"figure": figure, "count": number(permutations, lang), "seed": seed}
     lines = [
         say(f"clusters_{statistic}", lang),
         say("clusters_test", lang, alpha=number(100 * alpha, lang), **words),
+        *straight_lines(column, areas, lang),
         *sources,
     ]
     told: dict[str, Any] = {"demonstration": demonstration, "lang": lang}
@@ -192,7 +201,47 @@ def deliver_clusters(
     written.append(write_layers({"amas": found}, folder / "amas.gpkg").name)
     told |= {"sources": lines, "date": date, "places": network}
     told["title"] = say("map_clusters", lang, **words)
-    return written + _draw(found, "amas", folder / "carte-amas", **told), count
+    drawn = None if areas is None else areas_that_count(areas, network, communes)
+    return written + _draw(found, "amas", folder / "carte-amas", reach=drawn, **told), count
+
+
+def straight_lines(column: str, areas: gpd.GeoDataFrame | None, lang: Lang = "fr") -> list[str]:
+    """Say that polygons of reach change nothing, where the figure is a distance.
+
+    Parameters
+    ----------
+    column
+        The figure.
+    areas
+        Polygons of reach, if there are any.
+    lang
+        Language.
+
+    Returns
+    -------
+    list of str
+        A sentence, or none.
+
+    Examples
+    --------
+    >>> straight_lines("distance_km", None)
+    []
+    """
+    unmoved = areas is not None and column == "distance_km"
+    return [say("clusters_straight", lang)] if unmoved else []
+
+
+def _figure_name(
+    column: str, measured: gpd.GeoDataFrame, areas: gpd.GeoDataFrame | None, lang: Lang
+) -> str:
+    """Call a figure by its words, and by the reach it was measured with if it has one."""
+    if column == ACCESS:
+        measure = Measure("", USUAL_KM) if areas is None else measures_in(areas)[-1]
+    elif column in OF_REACH:
+        measure = measure_for(measured)
+    else:
+        return header(column, lang)
+    return f"{header(column, lang)} ({reach_name(measure, lang)})".replace("\u00a0", " ")
 
 
 def tell_clusters(count: pd.DataFrame, lang: Lang = "fr") -> str:
@@ -227,11 +276,17 @@ def tell_clusters(count: pd.DataFrame, lang: Lang = "fr") -> str:
 
 
 def _draw(
-    coverage: gpd.GeoDataFrame, column: str, stem: Path, *, lang: Lang, **told: Any
+    coverage: gpd.GeoDataFrame,
+    column: str,
+    stem: Path,
+    *,
+    reach: gpd.GeoDataFrame | None,
+    lang: Lang,
+    **told: Any,
 ) -> list[str]:
-    """Draw a map and a picture of one figure."""
+    """Draw a map, on which polygons of reach can be seen, and a picture of one figure."""
     told |= {"indicator": {column: header(column, lang)}, "lang": lang}
-    page = write_map(stem.with_suffix(".html"), coverage, **told)
+    page = write_map(stem.with_suffix(".html"), coverage, reach=reach, **told)
     return [page, picture(coverage, stem.with_suffix(".png"), size="slide", **told).name]
 
 

@@ -225,6 +225,30 @@ def told_request(
     }
 
 
+def plain_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Give parameters as a record holds them: files by their path, in plain text.
+
+    Parameters
+    ----------
+    parameters
+        What a run was asked.
+
+    Returns
+    -------
+    dict
+        The same names.
+
+    Examples
+    --------
+    >>> plain_parameters({"grid": Path("data/grid.csv"), "radius_km": 10.0})
+    {'grid': 'data/grid.csv', 'radius_km': 10.0}
+    """
+    return {
+        name: value.as_posix() if isinstance(value, Path) else value
+        for name, value in parameters.items()
+    }
+
+
 def was_asked(last: dict[str, Any], request: dict[str, Any]) -> bool:
     """Tell whether the last run was asked the same, wherever its lists stood.
 

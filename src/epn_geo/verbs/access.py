@@ -10,6 +10,7 @@ import typer
 
 from epn_geo.errors import DataError
 from epn_geo.verbs.options import (
+    Areas,
     AsJson,
     Column,
     Departement,
@@ -20,12 +21,12 @@ from epn_geo.verbs.options import (
     Today,
     TownHalls,
     known_lang,
-    parse_radius,
     parse_share,
     print_files,
     story,
     study_options,
 )
+from epn_geo.verbs.options_areas import LongestTime, reach_parameters
 
 
 class MethodName(StrEnum):
@@ -60,8 +61,11 @@ def access_command(
         MethodName, typer.Option("--method", help="How places and people are compared.")
     ] = MethodName.ENHANCED,
     radius: Annotated[
-        str, typer.Option("--radius", help="Where a place's catchment ends, as 15km.")
-    ] = "15km",
+        str | None,
+        typer.Option("--radius", help="Where a place's catchment ends, as 15km. [default: 15km]"),
+    ] = None,
+    areas: Areas = None,
+    judged: LongestTime = None,
     decay: Annotated[
         DecayName, typer.Option("--decay", help="How a place counts less with distance.")
     ] = DecayName.GAUSSIAN,
@@ -117,7 +121,7 @@ def access_command(
     )
     parameters = {
         "method": method.value,
-        "radius_km": parse_radius(radius),
+        **reach_parameters(areas, judged, radius, "15km"),
         "decay": decay.value,
         "edge_weight": parse_share(edge),
         "supply": HOURS if supply == "heures" else supply,

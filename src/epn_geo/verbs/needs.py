@@ -11,6 +11,7 @@ import typer
 
 from epn_geo.errors import DataError
 from epn_geo.verbs.options import (
+    Areas,
     AsJson,
     Column,
     Departement,
@@ -22,12 +23,12 @@ from epn_geo.verbs.options import (
     TownHalls,
     existing,
     known_lang,
-    parse_radius,
     parse_share,
     print_files,
     story,
     study_options,
 )
+from epn_geo.verbs.options_areas import JudgedTime, reach_parameters
 
 
 class DirectionName(StrEnum):
@@ -117,7 +118,11 @@ def needs_command(
     code: Code = None,
     people: People = None,
     by: By = RankLevel.EPCI,
-    radius: Annotated[str, typer.Option("--radius", help="Reach of a place, as 10km.")] = "10km",
+    radius: Annotated[
+        str | None, typer.Option("--radius", help="Reach of a place, as 10km. [default: 10km]")
+    ] = None,
+    areas: Areas = None,
+    judged: JudgedTime = None,
     min_need: MinNeed = "50%",
     grid: Grid = None,
     region: Region = None,
@@ -143,7 +148,7 @@ def needs_command(
         figure, direction, bounds, vintage, level=level, code=code, people=people
     )
     parameters = {
-        "radius_km": parse_radius(radius),
+        **reach_parameters(areas, judged, radius),
         "by": by.value,
         "min_need": parse_share(min_need),
         "grid": grid,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -34,16 +35,15 @@ from epn_geo.verbs.options import (
     Region,
     SheetName,
     TownHalls,
-    area_options,
     candidate_file,
     known_lang,
-    parse_judged,
     parse_radius,
     parse_share,
     print_files,
     story,
     study_options,
 )
+from epn_geo.verbs.options_areas import JudgedTime, reach_parameters
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -66,10 +66,6 @@ class StatisticName(StrEnum):
 
 OneRadius = Annotated[
     str | None, typer.Option("--radius", help="Reach with its unit, as 10km. [default: 10km]")
-]
-JudgedTime = Annotated[
-    str | None,
-    typer.Option("--judged", help="Which time of --areas counts, as 20min. [default: 20min]"),
 ]
 Date = Annotated[str | None, typer.Option("--date", help="Date shown on what is made.")]
 
@@ -161,6 +157,8 @@ def sites_command(
     candidates_reach = candidate_file(candidate_areas, areas, radius)
     if candidates_reach is not None and sensitivity:
         raise DataError("--sensitivity tries other radii; with --candidate-areas there are none.")
+    # beside areas, the radius is that of a proposed place
+    drawn_by = reach_parameters(areas, judged, radius if areas is None else None)
     where = study_options(
         places, region, departement, epci, column, sheet=sheet, town_halls=town_halls
     )
@@ -181,7 +179,7 @@ def sites_command(
         _warn(network, communes, spoken, tell)
         if candidates is not None:
             options["candidates"], _ = outputs.read_network(candidates, where | {"columns": None})
-        reach = options["areas"] = _read_areas(areas, judged, network, spoken, tell)
+        reach = options["areas"] = _read_areas(drawn_by, network, spoken, tell)
         drawn = _read_candidates(candidates_reach, communes, options, spoken)
         for line in decisions.site_reach_lines(reach, drawn, radius_km, spoken):
             tell(line, done=True)
@@ -293,7 +291,8 @@ def skills_command(
     from epn_geo import skills as rooms  # noqa: PLC0415 - as above
     from epn_geo.labels import say  # noqa: PLC0415 - as above
 
-    radius_km = parse_radius(radius or "10km") or 0.0
+    asked = reach_parameters(areas, judged, radius)
+    radius_km = asked.get("radius_km", 10.0)
     options = study_options(
         places, region, departement, epci, column, sheet=sheet, town_halls=town_halls
     )
@@ -304,14 +303,15 @@ def skills_command(
         network, communes = outputs.read_network(places, options, whole_epci=by == "epci")
         _warn(network, communes, spoken, tell)
         tell(say("step_measure", spoken))
-        drawn = _read_areas(areas, judged, network, spoken, tell)
-        reach = radius_km if drawn is None else 10.0
+        drawn = _read_areas(asked, network, spoken, tell)
         matrix = rooms.skills_matrix(
-            network, communes, by=level, field=field, radius_km=reach, areas=drawn
+            network, communes, by=level, field=field, radius_km=radius_km, areas=drawn
         )
         gaps = None
         if gap:
-            gaps = rooms.find_skill_gaps(communes, network, gap, reach, field=field, areas=drawn)
+            gaps = rooms.find_skill_gaps(
+                communes, network, gap, radius_km, field=field, areas=drawn
+            )
         tell(say("step_write", spoken))
         title = None
         if gap:
@@ -350,7 +350,8 @@ def network_command(
     from epn_geo.labels import say  # noqa: PLC0415 - as above
     from epn_geo.staging import staged_folder  # noqa: PLC0415 - as above
 
-    radius_km = parse_radius(radius or "10km") or 0.0
+    asked = reach_parameters(areas, judged, radius)
+    radius_km = asked.get("radius_km", 10.0)
     options = study_options(
         places, region, departement, epci, column, sheet=sheet, town_halls=town_halls
     )
@@ -362,7 +363,7 @@ def network_command(
         tell(say("step_measure", spoken))
         with staged_folder(output) as stage:
             told = _told(network, communes, date, spoken)
-            told["areas"] = _read_areas(areas, judged, network, spoken, tell)
+            told["areas"] = _read_areas(asked, network, spoken, tell)
             written = networkfiles.deliver_network(
                 network, communes, radius_km, stage, by=by, **told
             )
@@ -393,6 +394,8 @@ def clusters_command(
     departement: Departement = None,
     epci: Epci = None,
     radius: OneRadius = None,
+    areas: Areas = None,
+    judged: JudgedTime = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.")] = Path(
         "maps/amas"
     ),
@@ -410,7 +413,7 @@ def clusters_command(
     from epn_geo.staging import staged_folder  # noqa: PLC0415 - as above
 
     require_stats()
-    radius_km, share = parse_radius(radius or "10km") or 0.0, parse_share(alpha)
+    asked, share = reach_parameters(areas, judged, radius), parse_share(alpha)
     options = study_options(
         places, region, departement, epci, column, sheet=sheet, town_halls=town_halls
     )
@@ -419,13 +422,15 @@ def clusters_command(
         tell(say("step_read", spoken, file=_name(places)))
         network, communes = outputs.read_network(places, options)
         _warn(network, communes, spoken, tell)
+        drawn = _read_areas(asked, network, spoken, tell)
         tell(say("step_measure", spoken))
         with staged_folder(output) as stage:
             written, count = networkfiles.deliver_clusters(
                 network,
                 communes,
-                radius_km,
+                asked.get("radius_km", 10.0),
                 stage,
+                areas=drawn,
                 column=figure,
                 statistic=statistic.value,
                 permutations=permutations,
@@ -433,28 +438,26 @@ def clusters_command(
                 alpha=share,
                 **_told(network, communes, date, spoken),
             )
+        for line in networkfiles.straight_lines(figure, drawn, spoken):
+            tell(line, done=True)
         tell(networkfiles.tell_clusters(count, spoken), done=True)
     _print(written, count, output, as_json=as_json)
 
 
 def _read_areas(
-    file: Path | None, judged: str | None, network: gpd.GeoDataFrame, lang: Any, tell: Any
+    asked: Mapping[str, Any], network: gpd.GeoDataFrame, lang: Any, tell: Any
 ) -> gpd.GeoDataFrame | None:
     """Read the polygons of reach of one time, and tell how many places have none."""
-    if file is None:
+    if "areas" not in asked:
         return None
-    from epn_geo.areafiles import check_areas, read_one_time  # noqa: PLC0415 - as above
     from epn_geo.areas import MissingAreaWarning  # noqa: PLC0415 - as above
-    from epn_geo.labels import number, say  # noqa: PLC0415 - as above
+    from epn_geo.reachfiles import read_reach, tell_missing  # noqa: PLC0415 - as above
 
-    path = area_options(file, None)["areas"]
-    areas = read_one_time(path, parse_judged(judged).get("judged_min"))
+    time = {name: value for name, value in asked.items() if name.startswith("judged")}
+    areas = read_reach(asked["areas"], **time)
     warnings.simplefilter("ignore", MissingAreaWarning)  # told here, once
-    findings = check_areas(areas, network, lang=lang)
-    if without := int((findings["code"] == "lieu_sans_zone").sum()):
-        names = ", ".join(findings.loc[findings["code"] == "lieu_sans_zone", "nom"][:5])
-        names += "…" if without > 5 else ""
-        tell(say("told_areas", lang, count=number(without, lang), names=names), done=True)
+    for line in tell_missing(areas, network, lang):
+        tell(line, done=True)
     return areas
 
 
@@ -474,14 +477,11 @@ def _read_candidates(
 
 def _reach_name(areas: gpd.GeoDataFrame | None, radius_km: float, lang: Any) -> str:
     """Name the reach: kilometres, or the time of the areas."""
-    from epn_geo.areas import times_of  # noqa: PLC0415 - as above
     from epn_geo.labels import reach_name  # noqa: PLC0415 - as above
     from epn_geo.radii import Measure  # noqa: PLC0415 - as above
+    from epn_geo.reachfiles import measures_in  # noqa: PLC0415 - as above
 
-    measure = Measure("", radius_km)
-    if areas is not None:
-        column, times = times_of(areas)
-        measure = Measure("", areas=True, **({column: float(times[0])} if column else {}))
+    measure = Measure("", radius_km) if areas is None else measures_in(areas)[0]
     return reach_name(measure, lang).replace("\u00a0", " ")
 
 

@@ -130,6 +130,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "Figure: {figure}. {count} random worlds (seed {seed}), at most {alpha}% of false "
         "discoveries. A cluster says that figures are alike, not why.",
     ),
+    "clusters_straight": (
+        "La distance est à vol d'oiseau, jusqu'au lieu le plus proche : les polygones de portée "
+        "n'y changent rien.",
+        "The distance is a straight line to the nearest place: polygons of reach change nothing "
+        "in it.",
+    ),
     "account_no_cluster": (
         "Aucun amas que le hasard n'expliquerait pas.",
         "No cluster that chance would not make.",

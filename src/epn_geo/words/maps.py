@@ -30,6 +30,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "WARNING: places that count but have no polygon of reach, and so cover nothing: {count} "
         "({names}).",
     ),
+    "told_areas_of": (
+        "Lieux sans polygone de {reach}, qui ne comptent que par ceux d'une autre durée : {count} "
+        "({names}).",
+        "Places without a polygon of {reach}, which count by those of another time only: {count} "
+        "({names}).",
+    ),
     "account_areas": (
         "Lieux qui comptent et n'ont pas de polygone de portée : {count} (constats.csv).",
         "Places that count and have no polygon of reach: {count} (constats.csv).",

@@ -1,0 +1,207 @@
+"""Polygons of reach as a verb is given them: of the time asked for, and what is told of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from epn_geo.areafiles import read_areas
+from epn_geo.areas import BANDS, NOBODY, owners_of, times_of
+from epn_geo.coverage import serves
+from epn_geo.errors import DataError
+from epn_geo.geometry.arcs import Ints
+from epn_geo.geometry.polygons import only_polygons
+from epn_geo.labels import Lang, number, reach_name, say
+from epn_geo.radii import Measure, choose_measure
+
+NAMED = 5  # places named in a sentence; all are counted
+
+
+def read_reach(
+    file: str | Path,
+    *,
+    judged_min: float | None = None,
+    judged_km: float | None = None,
+    nearer: bool = False,
+) -> gpd.GeoDataFrame:
+    """Read areas, and keep those of the time asked for.
+
+    Parameters
+    ----------
+    file
+        As `read_areas`.
+    judged_min, judged_km
+        Which time: minutes of travel, or kilometres by road. By default 20 minutes (10 km by road)
+        if there, or else the middle one; with `nearer`, the longest.
+    nearer
+        Keep those of shorter times too: they say who is nearer.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Rows of `read_areas`; all of them if they have no times.
+
+    Raises
+    ------
+    ColumnError, CrsError, DataError
+        As `read_areas`; or if there is no such time.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> square = shapely.box(-0.4, 49.1, -0.3, 49.2)
+    >>> drawn = gpd.GeoDataFrame({"minutes": [10, 20, 30]}, geometry=[square] * 3, crs=4326)
+    >>> with TemporaryDirectory() as folder:
+    ...     drawn.to_file(Path(folder, "reach.geojson"))
+    ...     one = read_reach(Path(folder, "reach.geojson"))
+    ...     nearer = read_reach(Path(folder, "reach.geojson"), judged_min=20, nearer=True)
+    >>> one["minutes"].tolist(), nearer["minutes"].tolist()
+    ([20.0], [10.0, 20.0])
+    """
+    areas = read_areas(file)
+    column, times = times_of(areas)
+    asked = judged_min is not None or judged_km is not None
+    if column is None:
+        if asked:
+            raise DataError(f"{Path(file).name} says no time of its polygons: none can be chosen.")
+        return areas
+    if nearer and not asked:
+        return areas
+    measures = [_measure(column, time) for time in np.unique(times[~np.isnan(times)]).tolist()]
+    if asked:
+        _require_time(measures, judged_min, judged_km, Path(file).name)
+    limit = choose_measure(measures, judged_km, judged_min).value
+    return areas[times <= limit] if nearer else areas[times == limit]
+
+
+def measures_in(areas: gpd.GeoDataFrame) -> list[Measure]:
+    """List the times of areas, as what is within reach is named.
+
+    Parameters
+    ----------
+    areas
+        A frame of areas.
+
+    Returns
+    -------
+    list of Measure
+        By growing time; one without a number for areas that say none.
+
+    Examples
+    --------
+    >>> areas = gpd.GeoDataFrame({"minutes": [20, 10]}, geometry=[None, None], crs=2154)
+    >>> [measure.minutes for measure in measures_in(areas)]
+    [10.0, 20.0]
+    """
+    column, times = times_of(areas)
+    if column is None:
+        return [Measure("", areas=True)]
+    return [_measure(column, time) for time in np.unique(times[~np.isnan(times)]).tolist()]
+
+
+def reach_source(areas: gpd.GeoDataFrame, file: str | Path, lang: Lang = "fr") -> str:
+    """Say from which file areas are, and how many they are.
+
+    Parameters
+    ----------
+    areas
+        Areas.
+    file
+        Their file.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        A sentence.
+
+    Examples
+    --------
+    >>> areas = gpd.GeoDataFrame({"minutes": [20]}, geometry=[None], crs=2154)
+    >>> reach_source(areas, "reach.gpkg", "en")
+    'Reach: 1 polygon of the file reach.gpkg.'
+    """
+    return say("source_areas", lang, file=Path(file).name, count=number(len(areas), lang))
+
+
+def tell_missing(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, lang: Lang = "fr") -> list[str]:
+    """Say which places that count have no polygon, and which have none of some time.
+
+    Parameters
+    ----------
+    areas, places
+        As `measure_coverage`.
+    lang
+        Language.
+
+    Returns
+    -------
+    list of str
+        Sentences; none if every place has its polygons, or they say not whose they are.
+
+    Raises
+    ------
+    ColumnError
+        As `measure_coverage`.
+
+    Examples
+    --------
+    >>> places = gpd.GeoDataFrame(
+    ...     {"id": ["a", "b"], "nom": ["A", "B"]},
+    ...     geometry=gpd.points_from_xy([0, 9], [0, 0]), crs=2154,
+    ... )
+    >>> drawn = places.iloc[:1].set_geometry([shapely.box(-1, -1, 1, 1)]).assign(minutes=20)
+    >>> tell_missing(drawn, places, "en")
+    ['WARNING: places that count but have no polygon of reach, and so cover nothing: 1 (B).']
+    """
+    serving = serves(places).to_numpy()
+    owner = owners_of(areas, places, serving)
+    if (owner == NOBODY).any():
+        return []
+    column, times = times_of(areas)
+    drawn = ~shapely.is_missing(only_polygons(areas.geometry.to_numpy()))
+    if column is not None:
+        drawn &= ~np.isnan(times)
+    wanted = np.flatnonzero(serving)
+    none = np.setdiff1d(wanted, owner[drawn])
+    lines = _named("told_areas", none, places, lang)
+    for measure in [] if column is None else measures_in(areas):
+        some = np.setdiff1d(wanted, np.union1d(none, owner[drawn & (times == measure.value)]))
+        lines += _named("told_areas_of", some, places, lang, reach=reach_name(measure, lang))
+    return lines
+
+
+def _measure(column: str, time: float) -> Measure:
+    """Give a time as what is within reach is named."""
+    return Measure("", **{column: time}, areas=True)
+
+
+def _require_time(
+    measures: list[Measure], judged_min: float | None, judged_km: float | None, name: str
+) -> None:
+    """Refuse a time that the file does not have."""
+    column = "route_km" if judged_min is None else "minutes"
+    wanted = judged_km if judged_min is None else judged_min
+    if wanted in {getattr(measure, column) for measure in measures}:
+        return
+    there = "minutes" if measures[0].minutes is not None else "route_km"
+    known = ", ".join(f"{getattr(measure, there):g}" for measure in measures)
+    units = {column: ending.split("_")[0] for column, ending in BANDS.items()}
+    raise DataError(
+        f"{name} has no polygons of {wanted:g} {units[column]}: they are of {known} {units[there]}."
+    )
+
+
+def _named(key: str, rows: Ints, places: gpd.GeoDataFrame, lang: Lang, **words: str) -> list[str]:
+    """Say which places these are, if there are any."""
+    if not len(rows):
+        return []
+    names = places["nom"] if "nom" in places else pd.Series(places.index.astype("str"))
+    shown = [str(name) for name in names.iloc[rows[:NAMED]]]
+    told = ", ".join(shown) + ("…" if len(rows) > NAMED else "")
+    return [say(key, lang, count=number(len(rows), lang), names=told, **words)]
