@@ -335,6 +335,60 @@ def test_the_history_is_a_table_and_a_picture(tmp_path: Path) -> None:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
+def test_one_file_of_polygons_serves_all_moments(tmp_path: Path) -> None:
+    """The polygon of a place counts while the place is listed; who has none is told."""
+    places = epn.read_places(DEMO)
+    later = places[places["id"] != "demo-61-01"]
+    orne = epn.read_communes(departements="61")
+    kept = [epn.Snapshot("2026-01-01", places, "a"), epn.Snapshot("2026-11-01", later, "b")]
+    metric = places[epn.serves(places)].to_crs(2154)
+    drawn = metric.set_geometry(metric.buffer(8000, quad_segs=8)).assign(minutes=20)
+    drawn = drawn[drawn["id"] != "demo-61-02"][["id", "minutes", "geometry"]]
+    wide = wide_history(epn.network_history(kept, orne))
+    page = write_timeline(kept, wide, orne, tmp_path / "h.html", areas=drawn)
+    said = re.findall(r"<output[^>]*><b>([^<]*)</b> — ([^<]*)</output>", page.read_text("utf-8"))
+    assert [moment for moment, _ in said] == ["2012", "évaluation", "2026-01-01", "2026-11-01"]
+    for one, (_, told) in zip(kept, said[2:], strict=True):
+        with pytest.warns(epn.MissingAreaWarning):
+            covered = epn.measure_coverage(orne, one.places, areas=drawn)
+        people = f"{covered['population_couverte'].sum():,.0f}".replace(",", "\u202f")
+        assert f"{people} habitants" in told
+        assert "à portée d’un lieu (20\u00a0min)" in told
+        assert "1 lieu sans polygone de portée compte comme n’atteignant personne" in told
+    text = page.read_text("utf-8")
+    assert "hors de portée de tout lieu fixe (20\u00a0min ; polygones de portée fournis)" in text
+    assert "ligne droite" not in text
+    # what is out of reach has changed with the place that closed
+    white = re.findall(r'<path class="g" d="([^"]*)"', text)
+    assert len(white) == 2
+    assert white[0] != white[1]
+    with pytest.raises(epn.DataError, match="do not say whose they are"):
+        write_timeline(kept, wide, orne, page, areas=drawn[["minutes", "geometry"]])
+    with pytest.raises(epn.DataError, match="either radius_km or areas"):
+        write_timeline(kept, wide, orne, page, radius_km=5, areas=drawn)
+
+
+def test_the_history_takes_polygons_from_a_file(tmp_path: Path) -> None:
+    epn.keep_snapshot(DEMO, tmp_path / "s", "2026-11-01")
+    places = epn.read_places(DEMO)
+    metric = places[epn.serves(places)].to_crs(2154)
+    bands = pd.concat(
+        metric.set_geometry(metric.buffer(400 * minutes)).assign(minutes=minutes)
+        for minutes in (10, 20)
+    )
+    epn.write_layer(bands[["id", "minutes", "geometry"]].iloc[1:], tmp_path / "portee.gpkg")
+    asked = ("history", "--store", "s", "-o", "h", "--departement", "61", "--judged", "10min")
+    done = run(*asked, "--areas", "portee.gpkg", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "2026-11-01 — ATTENTION : lieux qui comptent, mais sans polygone" in done.stderr
+    assert "(10\u00a0min)" in (tmp_path / "h" / "historique.html").read_text("utf-8")
+    record = json.loads((tmp_path / "h" / "resume.json").read_text("utf-8"))
+    assert record["portees"]["fichier"] == "portee.gpkg"
+    assert record["parametres"]["judged_min"] == 10
+    alone = run(*asked, cwd=tmp_path)
+    assert "--judged says which time of --areas counts" in alone.stderr
+
+
 @pytest.mark.browser
 def test_the_slider_shows_one_moment_at_a_time(tmp_path: Path, browser: Any) -> None:
     places = epn.read_places(DEMO)

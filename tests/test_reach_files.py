@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 import epn_geo as epn
-from epn_geo.reachfiles import measures_in, read_reach, tell_missing
+from epn_geo.areafiles import measures_in
+from epn_geo.reachfiles import read_reach, tell_missing
 from tests.test_areas import AREAS, PAIR, boxes
 
 SEVERAL = pd.concat([AREAS.assign(minutes=m) for m in (5, 15, 30, 60)])

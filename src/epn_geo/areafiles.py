@@ -24,6 +24,7 @@ from epn_geo.errors import ColumnError, CrsError, DataError, did_you_mean
 from epn_geo.geometry.arcs import Bools, Floats, Ints
 from epn_geo.geometry.polygons import only_polygons
 from epn_geo.labels import Lang, check_lang
+from epn_geo.radii import Measure
 from epn_geo.reading.tabling import Table
 from epn_geo.standard import column_key
 from epn_geo.tables import read_table
@@ -227,6 +228,32 @@ def read_same_time(
         f"are of {_time_told(asked, f'{value:g}' if value is not None else '')}: both must be of "
         "the same time."
     )
+
+
+def measures_in(areas: gpd.GeoDataFrame) -> list[Measure]:
+    """List the times of areas, as what is within reach is named.
+
+    Parameters
+    ----------
+    areas
+        A frame of areas.
+
+    Returns
+    -------
+    list of Measure
+        By growing time; one without a number for areas that say none.
+
+    Examples
+    --------
+    >>> areas = gpd.GeoDataFrame({"minutes": [20, 10]}, geometry=[None, None], crs=2154)
+    >>> [measure.minutes for measure in measures_in(areas)]
+    [10.0, 20.0]
+    """
+    column, times = times_of(areas)
+    if column is None:
+        return [Measure("", areas=True)]
+    known = np.unique(times[~np.isnan(times)]).tolist()
+    return [Measure("", **{column: time}, areas=True) for time in known]
 
 
 def areas_that_count(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import geopandas as gpd
 import pandas as pd
 
-from epn_geo.areafiles import areas_that_count, check_areas, read_same_time
+from epn_geo.areafiles import areas_that_count, check_areas, measures_in, read_same_time
 from epn_geo.areas import method_of, tell_owners, warned_once
 from epn_geo.coverage import measure_coverage
 from epn_geo.crs import WGS84
@@ -20,7 +20,6 @@ from epn_geo.labels import Lang, number, reach_name, say, told_method
 from epn_geo.needs import add_needs, name_need, read_needs
 from epn_geo.outputs import need_lines, need_title, write_book, write_map
 from epn_geo.radii import Measure
-from epn_geo.reachfiles import measures_in
 from epn_geo.report import header
 from epn_geo.styles import write_styled_layers
 from epn_geo.writing import (

@@ -136,6 +136,9 @@ def survey(
 ) -> Survey:
     """Measure coverage and find the gaps, cutting the communes only once for both.
 
+    By discs only: of polygons of reach nothing is cut once for both, and `measure_coverage` and
+    `find_gaps` take them one after the other.
+
     Parameters
     ----------
     communes, places, radius_km

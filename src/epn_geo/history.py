@@ -19,8 +19,9 @@ from epn_geo.labels import Lang, check_lang, number, say
 from epn_geo.maps import DEMONSTRATION
 from epn_geo.pictures import METADATA
 from epn_geo.picturing.lettering import picture_settings
+from epn_geo.reachfiles import read_reach, tell_missing
 from epn_geo.report import header
-from epn_geo.runs import RECORD, Tell, finished, last_record, told_request
+from epn_geo.runs import RECORD, Tell, finished, last_record, told_file, told_request
 from epn_geo.snapshots import Snapshot, read_snapshots
 from epn_geo.staging import staged_folder
 from epn_geo.summaries import slug
@@ -173,6 +174,9 @@ def deliver_history(
     *,
     region: OneOrMore | None = None,
     departements: OneOrMore | None = None,
+    areas: str | Path | None = None,
+    judged_min: float | None = None,
+    judged_km: float | None = None,
     lang: Lang = "fr",
     tell: Tell = lambda *_, **__: None,
 ) -> dict[str, Any]:
@@ -186,6 +190,10 @@ def deliver_history(
         Where to; made if need be.
     region, departements
         The territory, as in `read_communes`.
+    areas
+        A file of polygons of reach, one for all lists: each counts where a list has its place.
+    judged_min, judged_km
+        Which of their times counts: see `read_reach`.
     lang
         Language of what is made.
     tell
@@ -199,7 +207,7 @@ def deliver_history(
     Raises
     ------
     DataError
-        If there is no list, or one was altered.
+        If there is no list, or one was altered; or areas cannot be used.
 
     Examples
     --------
@@ -216,9 +224,14 @@ def deliver_history(
     communes = read_communes(region, departements)
     table = network_history(snapshots, communes)
     wide = wide_history(table)
-    shown = {"region": region, "departements": departements, "lang": lang}
+    drawn, reached = None, {}
+    shown: dict[str, Any] = {"region": region, "departements": departements, "lang": lang}
+    if areas is not None:
+        drawn = read_reach(areas, judged_min=judged_min, judged_km=judged_km)
+        reached = {"portees": told_file(Path(areas), Path(areas))}
+        shown |= {"judged_min": judged_min, "judged_km": judged_km}
     lists = [{"date": one.date, "sha256": one.sha256} for one in snapshots]
-    record = told_request("history", {"listes": lists}, shown)
+    record = told_request("history", {"listes": lists, **reached}, shown)
     told_by = [text for one in snapshots for text in texts(one.places, "source")]
     demonstration = any(text.startswith(DEMONSTRATION) for text in told_by)
     with staged_folder(folder) as stage:
@@ -236,7 +249,8 @@ def deliver_history(
         )
         draw_history(wide, stage / "historique.png", demonstration=demonstration, lang=lang)
         page = stage / "historique.html"
-        write_timeline(snapshots, wide, communes, page, demonstration=demonstration, lang=lang)
+        told: dict[str, Any] = {"demonstration": demonstration, "lang": lang}
+        write_timeline(snapshots, wide, communes, page, areas=drawn, **told)
         names = sorted(file.name for file in stage.iterdir())
         record |= {"fichiers": {name: file_hash(stage / name) for name in names}}
         write_json(record, stage / RECORD)
@@ -245,6 +259,9 @@ def deliver_history(
         places = {w: rows[w].sum() for w in ("epn", "antennes") if w in rows and rows[w].any()}
         counted = ", ".join(f"{number(n, lang)} {header(w, lang)}" for w, n in places.items())
         tell(say("history_line", lang, moment=moment, counted=counted), done=True)
+    for one in snapshots if drawn is not None else []:
+        for line in tell_missing(drawn, one.places, lang):
+            tell(f"{one.date} — {line}", done=True)
     return finished(record, folder, last)
 
 

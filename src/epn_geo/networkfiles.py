@@ -13,7 +13,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from epn_geo.access import USUAL_KM, measure_access
-from epn_geo.areafiles import areas_that_count
+from epn_geo.areafiles import areas_that_count, measures_in
 from epn_geo.areas import warned_once
 from epn_geo.closures import measure_closures
 from epn_geo.clusters import Statistic, find_clusters
@@ -29,7 +29,6 @@ from epn_geo.means import measure_means
 from epn_geo.outputs import write_book, write_frames, write_map
 from epn_geo.pictures import picture
 from epn_geo.radii import Measure, measure_for
-from epn_geo.reachfiles import measures_in
 from epn_geo.report import header
 from epn_geo.writing import write_layers
 

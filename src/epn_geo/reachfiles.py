@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from epn_geo.areafiles import read_areas
+from epn_geo.areafiles import measures_in, read_areas
 from epn_geo.areas import BANDS, NOBODY, owners_of, times_of
 from epn_geo.coverage import serves
 from epn_geo.errors import DataError
@@ -71,36 +71,11 @@ def read_reach(
         return areas
     if nearer and not asked:
         return areas
-    measures = [_measure(column, time) for time in np.unique(times[~np.isnan(times)]).tolist()]
+    measures = measures_in(areas)
     if asked:
         _require_time(measures, judged_min, judged_km, Path(file).name)
     limit = choose_measure(measures, judged_km, judged_min).value
     return areas[times <= limit] if nearer else areas[times == limit]
-
-
-def measures_in(areas: gpd.GeoDataFrame) -> list[Measure]:
-    """List the times of areas, as what is within reach is named.
-
-    Parameters
-    ----------
-    areas
-        A frame of areas.
-
-    Returns
-    -------
-    list of Measure
-        By growing time; one without a number for areas that say none.
-
-    Examples
-    --------
-    >>> areas = gpd.GeoDataFrame({"minutes": [20, 10]}, geometry=[None, None], crs=2154)
-    >>> [measure.minutes for measure in measures_in(areas)]
-    [10.0, 20.0]
-    """
-    column, times = times_of(areas)
-    if column is None:
-        return [Measure("", areas=True)]
-    return [_measure(column, time) for time in np.unique(times[~np.isnan(times)]).tolist()]
 
 
 def reach_source(areas: gpd.GeoDataFrame, file: str | Path, lang: Lang = "fr") -> str:
@@ -174,11 +149,6 @@ def tell_missing(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, lang: Lang =
         some = np.setdiff1d(wanted, np.union1d(none, owner[drawn & (times == measure.value)]))
         lines += _named("told_areas_of", some, places, lang, reach=reach_name(measure, lang))
     return lines
-
-
-def _measure(column: str, time: float) -> Measure:
-    """Give a time as what is within reach is named."""
-    return Measure("", **{column: time}, areas=True)
 
 
 def _require_time(

@@ -19,12 +19,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from epn_geo.areafiles import measures_in
+from epn_geo.areas import Band, method_of, only_band, refuse_both, require_owners, warned_once
 from epn_geo.columns import texts
-from epn_geo.coverage import discs_round, measure_coverage
-from epn_geo.crs import to_metric
+from epn_geo.coverage import areas_round, discs_round, measure_coverage
+from epn_geo.crs import CRS, to_metric
 from epn_geo.geometry.overlay import Geometries, uncovered_parts
+from epn_geo.geometry.polygons import uncovered_by
 from epn_geo.joins import locate
-from epn_geo.labels import Lang, check_lang, number, say
+from epn_geo.labels import Lang, check_lang, number, reach_name, say, told_method
+from epn_geo.radii import Measure
 from epn_geo.snapshots import Snapshot
 from epn_geo.writing import atomic_path
 
@@ -59,6 +63,23 @@ class _Step(NamedTuple):
     places: gpd.GeoDataFrame | None
 
 
+class _World(NamedTuple):
+    """What does not change with time."""
+
+    communes: gpd.GeoDataFrame
+    outlines: Geometries  # of the départements, metres
+    radius_km: float
+    areas: gpd.GeoDataFrame | None  # polygons of reach in place of discs
+    lang: Lang
+
+    @property
+    def reach(self) -> str:
+        """How far places reach, in words."""
+        areas = self.areas
+        measure = Measure("", self.radius_km) if areas is None else measures_in(areas)[0]
+        return reach_name(measure, self.lang)
+
+
 def write_timeline(
     snapshots: Sequence[Snapshot],
     wide: pd.DataFrame,
@@ -66,6 +87,7 @@ def write_timeline(
     path: str | Path,
     *,
     radius_km: float = 10.0,
+    areas: gpd.GeoDataFrame | None = None,
     demonstration: bool = False,
     lang: Lang = "fr",
 ) -> Path:
@@ -84,6 +106,10 @@ def write_timeline(
         Where to.
     radius_km
         The reach that is drawn and counted.
+    areas
+        Polygons of reach in place of discs, of one time, as in `measure_coverage`; each with the
+        `id` or `nom` of its place, so that it counts at the moments that have that place. How many
+        places of a moment have none is told beside it.
     demonstration
         Say on the page that the network is fictitious.
     lang
@@ -96,8 +122,9 @@ def write_timeline(
 
     Raises
     ------
-    CrsError
-        As `measure_coverage`.
+    CrsError, ColumnError, DataError
+        As `measure_coverage`; if areas are of several times, or do not say whose they are: what
+        belongs to nobody would count at every moment alike.
 
     Examples
     --------
@@ -110,25 +137,16 @@ def write_timeline(
     True
     """
     check_lang(lang)
+    refuse_both(radius_km, areas)
     metric = to_metric(communes, what="communes")
     codes, outlines = _outlines(metric)
     west, south, east, north = shapely.total_bounds(outlines)
+    world = _World(communes, outlines, radius_km, areas, lang)
     lists = {one.date: one for one in snapshots}
     steps = []
     for moment in dict.fromkeys(wide["moment"].astype(str)):
         rows = wide[wide["moment"] == moment]
-        one = lists.get(moment)
-        steps.append(
-            _step(
-                moment,
-                rows,
-                one,
-                communes=communes,
-                outlines=outlines,
-                radius_km=radius_km,
-                lang=lang,
-            )
-        )
+        steps.append(_step(moment, rows, lists.get(moment), world))
     plane = _Plane(west, north)
     drawing = [
         f'<svg viewBox="0 0 {(east - west) / UNIT_M:.0f} {(north - south) / UNIT_M:.0f}" '
@@ -142,7 +160,7 @@ def write_timeline(
         f"{_text(step.told)}</output>"
         for k, step in enumerate(steps)
     ]
-    text = _page(drawing, told, len(steps), radius_km, demonstration=demonstration, lang=lang)
+    text = _page(drawing, told, len(steps), world, demonstration=demonstration)
     with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
     return Path(path)
@@ -182,17 +200,9 @@ def _outlines(metric: gpd.GeoDataFrame) -> tuple[list[str], Geometries]:
     return codes, np.asarray(shapely.simplify(whole, COARSE_M))
 
 
-def _step(
-    moment: str,
-    rows: pd.DataFrame,
-    one: Snapshot | None,
-    *,
-    communes: gpd.GeoDataFrame,
-    outlines: Geometries,
-    radius_km: float,
-    lang: Lang,
-) -> _Step:
+def _step(moment: str, rows: pd.DataFrame, one: Snapshot | None, world: _World) -> _Step:
     """Gather what is shown of a moment."""
+    lang = world.lang
     kinds = [kind for kind in ("epn", "antennes") if kind in rows and rows[kind].notna().any()]
     counts = {
         str(row["code_departement"]): " + ".join(number(row[k], lang) for k in kinds)
@@ -202,20 +212,34 @@ def _step(
     if one is None:
         told = say("timeline_counts", lang, counted=total)
         return _Step(moment, told, counts, None, None)
-    coverage = measure_coverage(communes, one.places, radius_km)
+    crs = to_metric(world.communes, what="communes").crs
+    with warned_once():  # it is told on the page
+        band = _band(world, one.places, crs)
+        coverage = measure_coverage(world.communes, one.places, world.radius_km, areas=world.areas)
     covered, people = coverage["population_couverte"].sum(), coverage["population"].sum()
     told = say(
-        "timeline_list",
+        "timeline_list" if band is None else "timeline_list_areas",
         lang,
         counted=total,
         covered=number(covered, lang),
         part=number(100 * covered / people if people else 0.0, lang, 1),
-        km=number(radius_km, lang, 0 if radius_km == int(radius_km) else 1),
+        reach=world.reach,
     )
-    crs = to_metric(communes, what="communes").crs
-    gaps = uncovered_parts(outlines, discs_round(one.places, radius_km, crs))
-    located = locate(one.places, communes).to_crs(crs)
+    if band is None:
+        gaps = uncovered_parts(world.outlines, discs_round(one.places, world.radius_km, crs))
+    else:
+        gaps, _ = uncovered_by(world.outlines, band.shapes)
+        missing = len(band.missing)
+        told += f" {say('timeline_missing', lang, count=number(missing, lang))}" if missing else ""
+    located = locate(one.places, world.communes).to_crs(crs)
     return _Step(moment, told, counts, gaps, located[located["code_insee"].notna()])
+
+
+def _band(world: _World, places: gpd.GeoDataFrame, crs: CRS) -> Band | None:
+    """Give the polygons of the places of a moment; None where discs are meant."""
+    if world.areas is None:
+        return None
+    return require_owners(only_band(areas_round(world.areas, places, crs)))
 
 
 def _draw(step: _Step, k: int, plane: _Plane, codes: list[str], outlines: Geometries) -> str:
@@ -257,18 +281,16 @@ def _hidden(k: int, steps: Sequence[_Step]) -> str:
 
 
 def _page(
-    drawing: list[str],
-    told: list[str],
-    steps: int,
-    radius_km: float,
-    *,
-    demonstration: bool,
-    lang: Lang,
+    drawing: list[str], told: list[str], steps: int, world: _World, *, demonstration: bool
 ) -> str:
     """Put drawing, words and slider on a page."""
+    lang = world.lang
     digest = b64encode(sha256(SCRIPT.encode("utf-8")).digest()).decode("ascii")
     title = _text(say("timeline_title", lang))
-    km = number(radius_km, lang, 0 if radius_km == int(radius_km) else 1)
+    words = {"reach": world.reach}
+    if world.areas is not None:
+        words["how"] = told_method(method_of(world.areas), lang)
+    key = "timeline_key" if world.areas is None else "timeline_key_areas"
     notice = f'<p class="avis">{_text(say("demonstration", lang))}</p>' if demonstration else ""
     return "\n".join(
         [
@@ -289,7 +311,7 @@ def _page(
             f'aria-label="{_text(say("timeline_slider", lang))}">',
             *told,
             *drawing,
-            f'<p class="petit">{_text(say("timeline_key", lang, km=km))}</p>',
+            f'<p class="petit">{_text(say(key, lang, **words))}</p>',
             f"<script>{SCRIPT}</script>",
             "</body>",
             "</html>",

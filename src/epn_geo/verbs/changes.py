@@ -32,6 +32,7 @@ from epn_geo.verbs.options import (
     story,
     study_options,
 )
+from epn_geo.verbs.options_areas import JudgedTime, reach_parameters
 
 
 def diff_command(
@@ -154,6 +155,8 @@ def history_command(
     region: Region = None,
     departement: Departement = None,
     epci: Epci = None,
+    areas: Areas = None,
+    judged: JudgedTime = None,
     lang: Language = "fr",
     as_json: AsJson = False,
 ) -> None:
@@ -162,6 +165,7 @@ def history_command(
 
     if epci:
         raise DataError("The history is told by département: give --region or --departement.")
+    reach = reach_parameters(areas, judged, None) if areas or judged else {}
     folder = store / "historique" if output is None else output
     study = study_options(None, region, departement, None, None)
     with story(lang) as tell:
@@ -172,6 +176,7 @@ def history_command(
             departements=study["departements"],
             lang=known_lang(lang),
             tell=tell,
+            **reach,
         )
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))

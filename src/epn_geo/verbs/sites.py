@@ -477,9 +477,9 @@ def _read_candidates(
 
 def _reach_name(areas: gpd.GeoDataFrame | None, radius_km: float, lang: Any) -> str:
     """Name the reach: kilometres, or the time of the areas."""
+    from epn_geo.areafiles import measures_in  # noqa: PLC0415 - as above
     from epn_geo.labels import reach_name  # noqa: PLC0415 - as above
     from epn_geo.radii import Measure  # noqa: PLC0415 - as above
-    from epn_geo.reachfiles import measures_in  # noqa: PLC0415 - as above
 
     measure = Measure("", radius_km) if areas is None else measures_in(areas)[0]
     return reach_name(measure, lang).replace("\u00a0", " ")

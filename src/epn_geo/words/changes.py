@@ -143,19 +143,41 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "timeline_list": (
         "{counted} EPN et antennes ; {covered} {covered|habitant|habitants} ({part} %) à moins de "
-        "{km} km d’un lieu.",
+        "{reach} d’un lieu.",
         "{counted} EPN and antennes; {covered} {covered|inhabitant|inhabitants} ({part}%) within "
-        "{km} km of a place.",
+        "{reach} of a place.",
+    ),
+    "timeline_list_areas": (
+        "{counted} EPN et antennes ; {covered} {covered|habitant|habitants} ({part} %) à portée "
+        "d’un lieu ({reach}).",
+        "{counted} EPN and antennes; {covered} {covered|inhabitant|inhabitants} ({part}%) within "
+        "reach of a place ({reach}).",
+    ),
+    "timeline_missing": (
+        "{count} {count|lieu sans polygone de portée compte|lieux sans polygone de portée "
+        "comptent} comme n’atteignant personne : ce moment est sous-estimé d’autant.",
+        "{count} {count|place without a polygon of reach counts|places without a polygon of reach "
+        "count} as reaching nobody: this moment is understated by as much.",
     ),
     "timeline_key": (
         "Disques : EPN ; triangles : antennes ; petits disques : autres lieux. En blanc : à plus "
-        "de {km} km de tout lieu fixe, en ligne droite. Nombres : EPN + antennes par département, "
+        "de {reach} de tout lieu fixe, en ligne droite. Nombres : EPN + antennes par département, "
         "tels que comptés à ce moment ; rien n’est écrit où rien n’a été compté. Habitants "
         "répartis uniformément dans leur commune.",
-        "Discs: EPN; triangles: antennes; small discs: other places. In white: beyond {km} km of "
+        "Discs: EPN; triangles: antennes; small discs: other places. In white: beyond {reach} of "
         "any fixed place, in a straight line. Numbers: EPN + antennes by département as counted "
         "then; nothing is written where nothing was counted. Inhabitants spread evenly over their "
         "commune.",
+    ),
+    "timeline_key_areas": (
+        "Disques : EPN ; triangles : antennes ; petits disques : autres lieux. En blanc : hors de "
+        "portée de tout lieu fixe ({reach} ; {how}). Un polygone compte aux moments dont la liste "
+        "a son lieu. Nombres : EPN + antennes par département, tels que comptés à ce moment ; rien "
+        "n’est écrit où rien n’a été compté. Habitants répartis uniformément dans leur commune.",
+        "Discs: EPN; triangles: antennes; small discs: other places. In white: out of reach of any "
+        "fixed place ({reach}; {how}). A polygon counts at the moments whose list has its place. "
+        "Numbers: EPN + antennes by département as counted then; nothing is written where nothing "
+        "was counted. Inhabitants spread evenly over their commune.",
     ),
     "history_axis": ("Nombre de lieux", "Number of places"),
     "sheet_history": ("Historique", "History"),
