@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from epn_geo.access import USUAL_KM, measure_access, measure_load
-from epn_geo.areafiles import areas_that_count
+from epn_geo.areafiles import areas_that_count, measures_in
 from epn_geo.areas import method_of, warned_once
 from epn_geo.catchments import Decay, Method, band_weights
 from epn_geo.cells import count_cells, locate_cells
@@ -30,7 +30,7 @@ from epn_geo.outputs import (
     write_map,
 )
 from epn_geo.population import measure_population
-from epn_geo.reachfiles import measures_in, reach_source, read_reach, tell_missing
+from epn_geo.reachfiles import reach_source, read_reach, tell_missing
 from epn_geo.report import header
 from epn_geo.runs import plain_parameters
 from epn_geo.staging import staged_folder
