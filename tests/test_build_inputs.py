@@ -14,6 +14,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 import epn_geo as epn
+from epn_geo import streaming
 from epn_geo.cli import app
 from epn_geo.delivery import repeat
 from epn_geo.study import build
@@ -60,6 +61,31 @@ def test_people_are_counted_where_they_live(grid: gpd.GeoDataFrame) -> None:
     assert study.cells["carreaux"].sum() == 3
     assert "carreaux" not in by_area.coverage
     assert by_area.cells is None
+
+
+def test_a_file_gives_the_study_that_its_cells_give(
+    grid: gpd.GeoDataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = make_places((2000.0, 2000.0), categorie="EPN")
+    x, y = (axis.ravel() for axis in np.meshgrid(range(0, 20_000, 400), range(0, 20_000, 400)))
+    names = [f"CRS2154RES200mN{b}E{a}" for a, b in zip(x, y, strict=True)]
+    people = pd.DataFrame({"idcar_200m": names, "ind": 1 + x % 7, "men": 0.4})
+    people.to_parquet(tmp_path / "all.parquet")
+    (tmp_path / "parts").mkdir()
+    for nth in range(3):
+        rows = people.iloc[nth * 900 : (nth + 1) * 900]
+        rows.to_parquet(tmp_path / f"parts/{nth}.parquet")
+    whole = build(
+        place, communes=grid, radii_km=[3.0], grid=epn.read_grid(tmp_path / "all.parquet")
+    )
+    monkeypatch.setattr(streaming, "BATCH_ROWS", 200)
+    for file in ("all.parquet", "parts"):
+        study = build(place, communes=grid, radii_km=[3.0], grid=tmp_path / file)
+        for name in ("coverage", "gaps", "cells"):
+            told, expected = (pd.DataFrame(getattr(one, name)) for one in (study, whole))
+            pd.testing.assert_frame_equal(told, expected, check_exact=True)
+        assert study.cells is not None
+        assert study.cells["carreaux"].sum() == len(people) > study.cells["carreaux"].iloc[0]
 
 
 def test_a_need_ranks_and_flags(grid: gpd.GeoDataFrame, tmp_path: Path) -> None:
@@ -176,3 +202,27 @@ def test_what_cannot_be_asked_is_explained(
     assert isinstance(done.exception, epn.DataError)
     assert message in str(done.exception)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_grid_in_a_folder_is_known_by_its_content(
+    inputs: dict[str, Path], tmp_path: Path
+) -> None:
+    folder = tmp_path / "carreaux"
+    folder.mkdir()
+    cells = pd.read_csv(inputs["grid"])
+    cells.iloc[:9].to_parquet(folder / "a.parquet")
+    cells.iloc[9:].to_parquet(folder / "b.parquet")
+    parts = inputs | {"grid": folder}
+    done = build_with(parts, tmp_path / "a", "--json")
+    first = json.loads(done.stdout)
+    assert first["grille"]["fichier"] == "carreaux"
+    by_file = json.loads(build_with(inputs, tmp_path / "b", "--json").stdout)
+    assert first["carreaux"] == by_file["carreaux"]
+    assert first["grille"]["sha256"] != by_file["grille"]["sha256"]
+    assert "rien n'a changé" in build_with(parts, tmp_path / "a", "--if-changed").stderr
+    told: list[str] = []
+    repeat(tmp_path / "a/resume.json", tmp_path / "c", tell=lambda text, **_: told.append(text))
+    assert "mêmes, à l'octet près" in told[-1]
+    cells.iloc[10:].to_parquet(folder / "b.parquet")
+    changed = build_with(parts, tmp_path / "a", "--if-changed")
+    assert "rien n'a changé" not in changed.stderr

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 import epn_geo as epn
 from epn_geo import streaming
+from epn_geo.cells import Located
 from epn_geo.lattice import Seen, marks_of
 from epn_geo.tallies import MOST, Spread, Sums
 from tests.test_population import VINTAGES
@@ -305,6 +306,41 @@ def test_every_cell_is_accounted_for(tmp_path: Path, world: Any, grid: pd.DataFr
     same(epn.count_cells(tmp_path / "grid.csv", world), expected)
     with pytest.raises(epn.DataError, match="give the communes"):
         epn.count_cells(path)
+
+
+def test_of_a_file_the_cells_of_the_communes_are_kept(
+    tmp_path: Path, world: Any, grid: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "whole.parquet"
+    grid.to_parquet(file)
+    read = epn.read_grid(file)
+    whole = epn.locate_cells(read, world)
+    there = whole[whole["code_insee"].notna()].reset_index(drop=True)
+    assert {"centre", "code"} == set(there["rattachement"])
+    monkeypatch.setattr(streaming, "BATCH_ROWS", 70)
+    kept = Located.of(file, world)
+    same(kept.cells[list(there[kept.cells.columns])], there[list(kept.cells)])
+    same(kept.account, epn.count_cells(whole))
+    by_csv = tmp_path / "whole.csv"
+    grid.to_csv(by_csv, index=False)
+    same(Located.of(by_csv, world).cells, kept.cells)
+    # a folder of which only some files count households: as where each is asked by itself
+    (tmp_path / "mixed").mkdir()
+    grid.iloc[:900].to_parquet(tmp_path / "mixed/a.parquet")
+    grid.iloc[900:].drop(columns="men").to_parquet(tmp_path / "mixed/b.parquet")
+    mixed = Located.of(tmp_path / "mixed", world)
+    expected = epn.measure_population(world, two_places(), tmp_path / "mixed")
+    same(epn.measure_population(world, two_places(), mixed.cells), expected)
+    # and none of these communes in it: an account, no cell
+    away = world.assign(
+        geometry=world.translate(100_000, -100_000), code_insee=[f"6800{n}" for n in range(9)]
+    )
+    none = Located.of(file, away)
+    assert none.cells.empty
+    assert none.account["carreaux"].tolist() == [0, 0, len(grid)]
+    twice = write_parts(pd.concat([grid, grid.iloc[[7]]]), tmp_path / "twice")
+    with pytest.raises(epn.DataError, match="cells come twice"):
+        Located.of(twice, away)
 
 
 def test_no_more_rows_are_held_than_a_batch(

@@ -14,9 +14,8 @@ from epn_geo.access import USUAL_KM, measure_access, measure_load
 from epn_geo.areafiles import areas_that_count, measures_in
 from epn_geo.areas import method_of, warned_once
 from epn_geo.catchments import Decay, Method, band_weights
-from epn_geo.cells import count_cells, locate_cells
+from epn_geo.cells import Located
 from epn_geo.coverage import measure_coverage, serves
-from epn_geo.grids import read_grid
 from epn_geo.hours import add_weekly_hours
 from epn_geo.inequality import measure_inequality
 from epn_geo.labels import Lang, number, reach_name, say, told_method
@@ -110,7 +109,7 @@ def study_access(
     located, communes = read_network(places, territory)
     if supply == HOURS:
         located = add_weekly_hours(located)
-    cells = None if grid is None else locate_cells(read_grid(grid), communes)
+    cells, account = (None, None) if grid is None else Located.of(grid, communes)
     drawn = None
     if areas is not None:
         drawn = read_reach(areas, judged_min=judged_min, judged_km=judged_km, nearer=True)
@@ -127,7 +126,7 @@ def study_access(
         measured,
         load,
         measure_inequality(measured, by=LEVELS, line=line),
-        None if cells is None else count_cells(cells),
+        account,
         drawn,
     )
 

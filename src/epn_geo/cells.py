@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +22,8 @@ from epn_geo.geometry.within import cells_within
 from epn_geo.grids import read_grid
 from epn_geo.streaming import Progress, is_streamed, tally_grid
 from epn_geo.tallies import Sums
+
+T = TypeVar("T")
 
 HOW = ("centre", "code", "hors communes")  # how the commune of a cell was found
 PEOPLE_PER_HOUSEHOLD = 2.2  # France, 2020; used only where the grid does not count households
@@ -129,17 +131,62 @@ def count_cells(
         raise DataError("To count the cells of a file, give the communes as well.")
     else:
         with Territory.of(communes).opened() as territory:
-            sums = _account_of(_Census(territory), grid, columns, client, progress)
-    cells, people, imputed, people_imputed = (sums.column(at, len(HOW)) for at in range(4))
-    return pd.DataFrame(
-        {
-            "rattachement": pd.Series(HOW, dtype="str"),
-            "carreaux": cells.astype(np.int64),
-            "population": people,
-            "carreaux_imputes": imputed.astype(np.int64),
-            "population_imputee": people_imputed,
-        }
-    )
+            sums = _asked(
+                grid, _Census(territory).ask, Sums.merged,
+                columns=columns, client=client, progress=progress,
+            )  # fmt: skip
+    return _account_table(sums)
+
+
+class Located(NamedTuple):
+    """The cells of a file that count for some communes, and the account of all of them."""
+
+    cells: pd.DataFrame
+    account: pd.DataFrame
+
+    @classmethod
+    def of(cls, path: str | Path, communes: gpd.GeoDataFrame) -> Located:
+        """Read a grid, and keep what counts for some communes, and of that the figures needed.
+
+        Parameters
+        ----------
+        path
+            As in `measure_population`: Parquet, and a folder of it, is read some rows at a time, so
+            that memory grows with the communes and not with the file.
+        communes
+            As in `locate_cells`.
+
+        Returns
+        -------
+        Located
+            Cells as `locate_cells` gives them, without those outside the communes; and what
+            `count_cells` gives of all.
+
+        Raises
+        ------
+        CrsError, ColumnError, DataError
+            As `locate_cells` and `read_grid`.
+
+        Examples
+        --------
+        >>> from tempfile import TemporaryDirectory
+        >>> import geopandas as gpd, pandas as pd, shapely
+        >>> communes = gpd.GeoDataFrame(
+        ...     {"code_insee": ["14001"]}, geometry=[shapely.box(0, 0, 1000, 1000)], crs=2154
+        ... )
+        >>> ids = ["CRS2154RES200mN400E400", "CRS2154RES200mN400E9400"]
+        >>> with TemporaryDirectory() as folder:
+        ...     path = Path(folder, "a.parquet")
+        ...     pd.DataFrame({"idcar_200m": ids, "ind": [8, 2]}).to_parquet(path)
+        ...     located = Located.of(path, communes)
+        >>> located.cells[["x", "y", "population", "code_insee"]].values.tolist()
+        [[500.0, 500.0, 8.0, '14001']]
+        >>> located.account["carreaux"].tolist()
+        [1, 0, 1]
+        """
+        with Territory.of(communes).opened() as territory:
+            found = _asked(path, _Sieve(territory).ask, _Sifted.merged)
+        return cls(found.cells, _account_table(found.sums))
 
 
 class Territory(NamedTuple):
@@ -202,18 +249,61 @@ class _Census(NamedTuple):
         return _account(self.territory.find(grid).how, grid)
 
 
-def _account_of(
-    census: _Census,
+class _Sifted(NamedTuple):
+    """Some cells that count, and the account of them and of those that do not."""
+
+    cells: pd.DataFrame
+    sums: Sums
+
+    @classmethod
+    def merged(cls, several: Sequence[_Sifted]) -> _Sifted:
+        """Put those of parts together."""
+        cells = pd.concat([sifted.cells for sifted in several], ignore_index=True)
+        return cls(cells, Sums.merged([sifted.sums for sifted in several]))
+
+
+class _Sieve(NamedTuple):
+    """Keeps the cells of some communes, part by part."""
+
+    territory: Territory
+
+    def ask(self, grid: pd.DataFrame) -> _Sifted:
+        """Keep what counts of some cells: no identifiers, households in every part or in none."""
+        found = self.territory.find(grid)
+        inside = found.row >= 0
+        kept = grid.loc[inside, ["epsg", "x", "y", "population"]].reset_index(drop=True)
+        kept["men"] = _households(grid)[inside]
+        kept["impute"] = _imputed(grid)[inside]
+        kept["code_insee"] = pd.Series(self.territory.codes[found.row[inside]], dtype="str")
+        kept["rattachement"] = pd.Series(np.array(HOW)[found.how[inside]], dtype="str")
+        return _Sifted(kept, _account(found.how, grid))
+
+
+def _asked(
     path: str | Path,
-    columns: Mapping[str, str] | None,
-    client: Any,
-    progress: Progress,
-) -> Sums:
-    """Account for the cells of a file or folder."""
+    ask: Callable[[pd.DataFrame], T],
+    merge: Callable[[Sequence[T]], T],
+    *,
+    columns: Mapping[str, str] | None = None,
+    **where: Any,
+) -> T:
+    """Ask of the cells of a file or folder: part by part, if it can be read so."""
     if not is_streamed(path):
-        return census.ask(read_grid(path, columns=columns))
-    return tally_grid(
-        path, census.ask, Sums.merged, columns=columns, client=client, progress=progress
+        return ask(read_grid(path, columns=columns))
+    return tally_grid(path, ask, merge, columns=columns, **where)
+
+
+def _account_table(sums: Sums) -> pd.DataFrame:
+    """Make a table of the account of cells."""
+    cells, people, imputed, people_imputed = (sums.column(at, len(HOW)) for at in range(4))
+    return pd.DataFrame(
+        {
+            "rattachement": pd.Series(HOW, dtype="str"),
+            "carreaux": cells.astype(np.int64),
+            "population": people,
+            "carreaux_imputes": imputed.astype(np.int64),
+            "population_imputee": people_imputed,
+        }
     )
 
 
@@ -268,11 +358,7 @@ class Cells(NamedTuple):
                 f"The grid's population is missing, negative or infinite, first at index {wrong!r}:"
                 " give a number for each cell, 0 where nobody lives."
             )
-        households = (
-            grid["men"].fillna(0.0).to_numpy(dtype=float)
-            if "men" in grid
-            else people / PEOPLE_PER_HOUSEHOLD
-        )
+        households = _households(grid)
         imputed = _imputed(grid)
         at = np.lexsort((np.floor(x / TILE_M), np.floor(y / TILE_M)))
         return cls(x[at], y[at], people[at], households[at], imputed[at], row[at], size)
@@ -366,12 +452,19 @@ def _named_row(grid: pd.DataFrame, codes: np.ndarray, cells: Ints) -> Ints:
     """Give, for some cells, the row of the first commune that INSEE names for them; else -1."""
     row = np.full(len(grid), -1, dtype=np.int64)
     if "lcog_geo" in grid and len(cells):
-        first = grid["lcog_geo"].iloc[cells].str.slice(0, 5)
-        distinct = first.drop_duplicates().dropna()
-        today = dict(zip(distinct, current_codes(distinct), strict=True))
-        known = first.where(first.isin(codes), first.map(today))
-        row[cells] = pd.Index(codes).get_indexer(known)
+        # many cells name few communes: only these are looked up
+        which, first = pd.factorize(grid["lcog_geo"].iloc[cells].str.slice(0, 5))
+        named = pd.Series(first, dtype="str")
+        known = named.where(named.isin(codes), current_codes(named))
+        row[cells] = np.append(pd.Index(codes).get_indexer(known), -1)[which]
     return row
+
+
+def _households(grid: pd.DataFrame) -> Floats:
+    """Give the households of cells, by their people where the grid does not count them."""
+    if "men" in grid:
+        return grid["men"].fillna(0.0).to_numpy(dtype=float)
+    return grid["population"].to_numpy(dtype=float) / PEOPLE_PER_HOUSEHOLD
 
 
 def _imputed(grid: pd.DataFrame) -> Bools:

@@ -13,7 +13,6 @@ from epn_geo.areafiles import areas_that_count
 from epn_geo.areas import warned_once
 from epn_geo.coverage import measure_coverage
 from epn_geo.gaps import flag_underserved
-from epn_geo.grids import read_grid
 from epn_geo.labels import Lang, number, say
 from epn_geo.needs import add_needs, name_need, read_needs
 from epn_geo.outputs import (
@@ -120,7 +119,7 @@ def study_needs(
     with warned_once():  # `deliver_needs` tells of places without a polygon
         covered = measure_coverage(communes, located, radius_km, areas=drawn)
         if grid is not None:
-            covered = measure_population(covered, located, read_grid(grid), areas=drawn)
+            covered = measure_population(covered, located, grid, areas=drawn)
     needs = read_needs(need, **declared)
     measured = add_needs(covered, needs)
     name = name_need(needs, measured, need.name)

@@ -123,7 +123,7 @@ def find_input(record: Mapping[str, Any], beside: Path, entry: str = "entree") -
     Returns
     -------
     pathlib.Path
-        The file: where the run found it, or beside the record, or in the folder above.
+        The file or folder: where the run found it, or beside the record, or in the folder above.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def find_input(record: Mapping[str, Any], beside: Path, entry: str = "entree") -
     name = str(told["fichier"])
     given = Path(told.get("chemin") or name)
     known: list[Path] = [given, beside / given, beside / name, beside.parent / name, Path(name)]
-    there = [path for path in known if path.is_file()]
+    there = [path for path in known if path.exists()]
     for path in there:
         if file_hash(path) == told["sha256"]:
             return path

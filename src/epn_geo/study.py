@@ -11,13 +11,12 @@ import pandas as pd
 
 from epn_geo.areafiles import check_areas, read_areas
 from epn_geo.areas import areas_at, warned_once
-from epn_geo.cells import count_cells, locate_cells
+from epn_geo.cells import Located, count_cells, locate_cells
 from epn_geo.checks import check_places
 from epn_geo.communes import OneOrMore, read_communes
 from epn_geo.coverage import measure_coverage
 from epn_geo.embedded import DEMONSTRATION, embedded_path
 from epn_geo.gaps import find_gaps, flag_underserved
-from epn_geo.grids import read_grid
 from epn_geo.joins import locate
 from epn_geo.labels import Lang
 from epn_geo.needs import add_needs, name_need
@@ -94,7 +93,8 @@ def build(
         it is among them, else the middle one.
     grid
         A population grid, or its file: people within reach, their distances and those of the zones
-        out of reach are then counted by its cells (`measure_population`, `measure_gaps`).
+        out of reach are then counted by its cells (`measure_population`, `measure_gaps`). Of a
+        Parquet file, or a folder of them, only the territory's cells are held.
     needs
         A need, as `read_needs` gives it: flags say where it is high (`flag_priority`), and
         territories are ranked by it (`rank_needs`).
@@ -144,10 +144,9 @@ def build(
     measure = measure_for(coverage, judged_km, judged_min)
     km, minutes = measure.radius_km or measure.route_km, measure.minutes
     of_judged = None if areas is None else areas_at(areas, measure)
-    cells = None
+    cells = account = None
     if grid is not None:
-        read = grid if isinstance(grid, pd.DataFrame) else read_grid(grid)
-        cells = locate_cells(read, territory)
+        cells, account = _cells(grid, territory)
         with warned_once():
             coverage = measure_population(
                 coverage, places, cells, radii if areas is None else None, areas=areas
@@ -182,10 +181,18 @@ def build(
         measure=measure,
         radius_km=judged if areas is None else None,
         areas=areas,
-        cells=None if cells is None else count_cells(cells),
+        cells=account,
         needs=needs,
         ranking=ranking,
     )
+
+
+def _cells(grid: pd.DataFrame | str | Path, territory: gpd.GeoDataFrame) -> Located:
+    """Place the cells of a grid; of a file, only those of the territory are kept."""
+    if not isinstance(grid, pd.DataFrame):
+        return Located.of(grid, territory)
+    cells = locate_cells(grid, territory)
+    return Located(cells, count_cells(cells))
 
 
 def _located(

@@ -311,12 +311,13 @@ def write_json(content: object, path: str | Path) -> Path:
 
 
 def file_hash(path: str | Path) -> str:
-    """Give the SHA-256 of a file, in hexadecimal.
+    """Give the SHA-256 of a file, or of a folder of Parquet files, in hexadecimal.
 
     Parameters
     ----------
     path
-        An existing file.
+        An existing file; of a folder, what counts are the names within it and the content of its
+        Parquet files, which is what is read of a grid.
 
     Returns
     -------
@@ -331,6 +332,10 @@ def file_hash(path: str | Path) -> str:
     >>> file_hash(file)[:8]
     'e3b0c442'
     """
+    if Path(path).is_dir():
+        files = sorted((f.relative_to(path).as_posix(), f) for f in Path(path).rglob("*.parquet"))
+        told = "".join(f"{name} {file_hash(file)}\n" for name, file in files)
+        return hashlib.sha256(told.encode()).hexdigest()
     with Path(path).open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

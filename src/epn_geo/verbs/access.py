@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from epn_geo.errors import DataError
+from epn_geo.verbs.needs import Grid
 from epn_geo.verbs.options import (
     Areas,
     AsJson,
@@ -91,10 +92,7 @@ def access_command(
             help="What a place of some category counts for, as antenne=0.5; repeat for several.",
         ),
     ] = None,
-    grid: Annotated[
-        Path | None,
-        typer.Option("--grid", help="A population grid (INSEE 200 m: CSV, GeoPackage, Parquet)."),
-    ] = None,
+    grid: Grid = None,
     line: Annotated[
         float | None,
         typer.Option(

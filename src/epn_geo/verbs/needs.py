@@ -80,7 +80,10 @@ MinNeed = Annotated[
 ]
 Grid = Annotated[
     Path | None,
-    typer.Option("--grid", help="A population grid (INSEE 200 m: CSV, GeoPackage, Parquet)."),
+    typer.Option(
+        "--grid",
+        help="A population grid (INSEE 200 m: CSV, GeoPackage, Parquet, or a folder of Parquet).",
+    ),
 ]
 NeedFile = Annotated[
     Path | None,
