@@ -17,6 +17,9 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import epn_geo as epn
+from epn_geo.delivery import deliver
+from epn_geo.embedded import DEMONSTRATION, embedded_path
+from epn_geo.labels import number
 from epn_geo.study import Study, build
 from epn_geo.tablefiles import sum_up_skills, write_table_files
 from epn_geo.words.headings import HEADERS
@@ -263,3 +266,51 @@ def test_readable_leaves_the_frame_and_what_it_does_not_know() -> None:
     assert got["latitude"].tolist() == frame["latitude"].tolist()
     assert got["drapeau"].tolist()[0] == "oui"
     assert got["drapeau"].isna().tolist() == [False, True]
+
+
+# -- the reach that was asked for
+
+
+def summary_of(file: Path) -> list[str]:
+    page = openpyxl.load_workbook(file)["Résumé"]
+    return [str(row[0]) for row in page.iter_rows(min_row=2, values_only=True)]
+
+
+def drawn_column(file: Path) -> str:
+    """Give the heading of the column that the workbook's chart draws."""
+    sheet = openpyxl.load_workbook(file)["Départements"]
+    series = sheet._charts[0].series[0]  # noqa: SLF001 - openpyxl shows charts nowhere else
+    letters = re.search(r"\$([A-Z]+)\$", series.val.numRef.f)
+    assert letters is not None
+    return next(str(c.value) for row in sheet for c in row if c.coordinate == f"{letters[1]}2")
+
+
+def test_the_summary_tells_of_the_radius_that_is_judged_by(tmp_path: Path) -> None:
+    asked = {"departements": "61", "radii_km": [5.0, 10.0, 15.0], "judged_km": 15.0}
+    deliver(None, tmp_path, asked)
+    study = build(departements="61", judged_km=15)
+    region = study.tables["region"].iloc[0]
+    told = summary_of(tmp_path / "tableaux.xlsx")
+    far = epn.summary_lines(study.coverage, study.tables, radius_km=15)[0]
+    assert far in told
+    assert "à plus de 15 km" in far
+    assert f"dont {number(region['population_hors_portee_15km'])} (" in far
+    assert drawn_column(tmp_path / "tableaux.xlsx").endswith("(15 km)")
+
+
+def test_the_summary_tells_of_the_time_that_is_judged_by(tmp_path: Path) -> None:
+    communes = epn.read_communes(departements="61")
+    places = epn.locate(epn.read_places(embedded_path(DEMONSTRATION)), communes)
+    areas = pd.concat(
+        epn.reach(places[epn.serves(places)], radius_km=minutes / 2).assign(minutes=minutes)
+        for minutes in (10.0, 20.0)
+    )
+    coverage = epn.measure_coverage(communes, places, areas=areas)
+    tables = {"departement": epn.summarise(coverage, places), "region": epn.summarise(
+        coverage, places, by="region"
+    )}  # fmt: skip
+    file = epn.write_report(tmp_path / "t.xlsx", coverage, tables, minutes=10)
+    far = tables["region"]["population_hors_portee_10min"].iloc[0]
+    assert any(f"{number(far)} (" in line and "10 min" in line for line in summary_of(file))
+    with pytest.raises(epn.DataError, match="30 min was not measured"):
+        epn.summary_lines(coverage, tables, minutes=30)

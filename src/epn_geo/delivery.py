@@ -442,6 +442,8 @@ def _write_all(
         skills=skills,
         ranking=study.ranking,
         needs=study.needs,
+        radius_km=study.measure.radius_km or study.measure.route_km,
+        minutes=study.measure.minutes,
         sources=sources,
         date=date,
         demonstration=demonstration,

@@ -11,8 +11,8 @@ import pandas as pd
 from epn_geo.columns import texts
 from epn_geo.errors import DataError
 from epn_geo.figures import FIGURES
-from epn_geo.labels import Lang, check_lang, number, reach_name, say, told_method
-from epn_geo.radii import AREAS, ESTIMATE, measure_for, measures_of
+from epn_geo.labels import Lang, check_lang, number, percent, reach_name, say, told_method
+from epn_geo.radii import AREAS, ESTIMATE, Measure, measure_for, measures_of
 from epn_geo.words.headings import HEADERS
 from epn_geo.writing import Sheet, without_geometry, write_workbook
 
@@ -43,6 +43,8 @@ def write_report(
     skills: pd.DataFrame | None = None,
     ranking: pd.DataFrame | None = None,
     needs: pd.DataFrame | None = None,
+    radius_km: float | None = None,
+    minutes: float | None = None,
     sources: Sequence[str] = (),
     date: str | None = None,
     demonstration: bool = False,
@@ -65,6 +67,9 @@ def write_report(
         What `sum_up_skills` gave: a sheet with a row per territory.
     ranking, needs
         What `rank_needs` and `read_needs` gave: every ingredient of the ranking has its column.
+    radius_km, minutes
+        The reach that the summary and the chart tell of, as in `flag_underserved`, if several were
+        measured.
     sources
         Lines on where the data is from, for the last sheet.
     date
@@ -82,7 +87,7 @@ def write_report(
     Raises
     ------
     DataError
-        If the suffix is not ``.xlsx``.
+        If the suffix is not ``.xlsx``, or this reach was not measured.
 
     Examples
     --------
@@ -112,7 +117,8 @@ def write_report(
     }
     frames |= {key: frame for key, frame in given.items() if frame is not None}
     notice = say("demonstration", lang) if demonstration else None
-    lines = summary_lines(coverage, tables, lang=lang)
+    lines = summary_lines(coverage, tables, radius_km=radius_km, minutes=minutes, lang=lang)
+    measure = measure_for(coverage, radius_km, minutes)
     return write_workbook(
         [
             Sheet(say("sheet_summary", lang), _summary(lines, date, lang), notice=notice),
@@ -122,7 +128,7 @@ def write_report(
                     frame,
                     _headers(frame, lang),
                     notice,
-                    _chart(key, coverage),
+                    _chart(key, measure),
                     frozen=_names_first(frame),
                     yes_no=_yes_no(lang),
                 )
@@ -140,15 +146,20 @@ def write_report(
     )
 
 
-def _chart(key: str, coverage: pd.DataFrame) -> tuple[str, str] | None:
+def _chart(key: str, measure: Measure) -> tuple[str, str] | None:
     """Choose what is drawn beneath a table: the share out of reach of each département."""
     if key != "sheet_departement":
         return None
-    return "departement", f"part_population_hors_portee{measure_for(coverage).suffix}"
+    return "departement", f"part_population_hors_portee{measure.suffix}"
 
 
 def summary_lines(
-    coverage: pd.DataFrame, tables: dict[str, pd.DataFrame], *, lang: Lang = "fr"
+    coverage: pd.DataFrame,
+    tables: dict[str, pd.DataFrame],
+    *,
+    radius_km: float | None = None,
+    minutes: float | None = None,
+    lang: Lang = "fr",
 ) -> list[str]:
     """Say in plain sentences what the tables show.
 
@@ -158,6 +169,9 @@ def summary_lines(
         What `measure_coverage` gave.
     tables
         What `summarise` gave, by level; those by region and by département are used.
+    radius_km, minutes
+        The reach to tell of, if several were measured: kilometres (by road, for areas of so many
+        kilometres), or minutes. The usual one if left out: 10 km or 20 min, or else the middle one.
     lang
         Language of the sentences.
 
@@ -166,6 +180,11 @@ def summary_lines(
     list of str
         Sentences computed from the figures: the network, who is out of reach, and which
         départements are how many places short of the common rate, the shortest first.
+
+    Raises
+    ------
+    DataError
+        If this reach was not measured.
 
     Examples
     --------
@@ -177,7 +196,7 @@ def summary_lines(
     Eure : 6 EPN, il en manque 17 pour atteindre ce taux.
     """
     lines = []
-    measure = measure_for(coverage)
+    measure = measure_for(coverage, radius_km, minutes)
     suffix, distance = measure.suffix, reach_name(measure, lang).replace("\u00a0", " ")
     for _, row in tables.get("region", pd.DataFrame()).iterrows():
         lines.append(
@@ -188,7 +207,7 @@ def summary_lines(
                 communes=number(row["communes"], lang),
                 population=number(row["population"], lang),
                 far=number(row[f"population_hors_portee{suffix}"], lang),
-                part=number(100 * row[f"part_population_hors_portee{suffix}"], lang, digits=1),
+                part=percent(row[f"part_population_hors_portee{suffix}"], lang),
                 distance=distance,
             )
         )
