@@ -231,14 +231,14 @@ def test_supply_is_a_column_with_weights_by_category(grid: gpd.GeoDataFrame) -> 
 
 def test_missing_supply_is_never_guessed(grid: gpd.GeoDataFrame) -> None:
     places = make_places((2000.0, 2000.0), (6000.0, 2000.0), heures=[10.0, None])
-    with pytest.raises(epn.DataError, match="1 places that count have no 'heures'"):
+    with pytest.raises(epn.DataError, match="1 place that counts has no 'heures'"):
         epn.measure_access(grid, places, supply="heures")
     told = epn.measure_access(grid, places, supply="heures", missing_supply=0, radius_km=1)
     assert told["acces_pour_10000_hab"].tolist()[4] == 0
     french = epn.measure_access(grid, places.assign(heures=["1,5", " 2 "]), supply="heures",
                                 method="2sfca", radius_km=1)  # fmt: skip
     assert french["acces_pour_10000_hab"].tolist()[:5:4] == [150, 200]
-    with pytest.raises(epn.DataError, match="1 places that count have no 'heures'"):
+    with pytest.raises(epn.DataError, match="1 place that counts has no 'heures'"):
         epn.measure_access(grid, places.assign(heures=["1,5", "deux"]), supply="heures")
     with pytest.raises(epn.DataError, match="negative"):
         epn.measure_access(grid, places.assign(heures=[-1.0, 2.0]), supply="heures")

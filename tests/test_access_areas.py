@@ -179,7 +179,7 @@ def test_only_places_that_count_offer_anything() -> None:
 
 
 def test_a_place_without_polygon_is_said_and_reaches_nobody() -> None:
-    with pytest.warns(MissingAreaWarning, match="1 places that count have no polygon .*: B"):
+    with pytest.warns(MissingAreaWarning, match="1 place that counts has no polygon .*: B"):
         alone = per_person(areas=TWENTY.iloc[:1])
     assert alone == pytest.approx([1 / 300, 1 / 300, 0])
     with pytest.warns(MissingAreaWarning, match="no polygon of 10 minutes .*: B"):

@@ -125,13 +125,13 @@ def test_only_polygons_of_places_that_count_do() -> None:
 
 
 def test_a_place_without_polygon_is_said_never_silently_left_out() -> None:
-    with pytest.warns(MissingAreaWarning, match="1 places that count have no polygon .*: B"):
+    with pytest.warns(MissingAreaWarning, match="1 place that counts has no polygon .*: B"):
         epn.measure_coverage(THREE, PAIR, areas=AREAS.iloc[:1])
     empty = AREAS.assign(geometry=[AREAS.geometry.iloc[0], None])
     with pytest.warns(MissingAreaWarning, match="B"):
         epn.measure_coverage(THREE, PAIR, areas=empty)
     untimed = pd.concat([AREAS, AREAS.assign(minutes=[30, np.nan])])
-    with pytest.warns(MissingAreaWarning, match="30 minutes .*: B; 1 polygons say no time"):
+    with pytest.warns(MissingAreaWarning, match="30 minutes .*: B; 1 polygon says no time"):
         epn.measure_coverage(THREE, PAIR, areas=untimed)
     findings = epn.check_areas(untimed, PAIR)
     assert findings[["nom", "code"]].to_numpy().tolist() == [

@@ -22,6 +22,7 @@ FLOORS: dict[int, set[str]] = {
         "errors",
         "geometry",
         "lattice",
+        "plurals",
         "words",
     },
     1: {

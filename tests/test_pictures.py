@@ -24,7 +24,7 @@ import epn_geo as epn
 from epn_geo.coverage import keep_near
 from epn_geo.errors import ColumnError, DataError
 from epn_geo.pictures import METADATA
-from epn_geo.picturing import drawing, legends
+from epn_geo.picturing import drawing
 from epn_geo.picturing.lettering import Name, Style, place_names, plain_text, wrap_lines
 from epn_geo.picturing.scene import find_edges, fit_box, make_scene
 from epn_geo.picturing.symbols import SYMBOLS
@@ -302,13 +302,6 @@ def test_the_arrow_to_the_north_hides_no_place(grid):
         box = drawing.corner_box(scene, view, (10, 16), ("ne", "nw", "se"))
         corners[name] = "e" if box[0] > 50 else "w"
     assert corners == {"middle": "e", "corner": "w"}
-
-
-@pytest.mark.parametrize(
-    ("share", "words"), [(0, "0,0"), (0.0001, "< 0,1"), (0.99999, "> 99,9"), (1, "100,0")]
-)
-def test_nearly_nobody_is_not_nobody(share, words):
-    assert legends.share_text(share, "fr") == f"{words}\u00a0%"
 
 
 def test_a_picture_names_its_territory_unless_its_title_does(coverage, tmp_path):

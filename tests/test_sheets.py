@@ -182,7 +182,7 @@ def test_a_place_without_coordinates_is_listed_where_it_says_it_is(study):
     epci = study.coverage.loc[study.coverage["code_insee"] == code, "code_epci"].iloc[0]
     sheet = make_sheet(gather_facts(study.coverage, lost), "epci", epci)
     assert sheet.left.rows == [["EPN perdu", "Bernay", "EPN"]]
-    assert "un lieu de la liste : 1 EPN" in sheet.lead[1]
+    assert "compte 1 lieu de la liste : 1 EPN" in sheet.lead[1]
 
 
 def test_one_commune_is_singular(small):

@@ -152,7 +152,7 @@ def test_sites_weighed_by_need(tmp_path: Path) -> None:
     said = [str(row[0].value) for row in book["Sources et définitions"].iter_rows()]
     assert any("habitants × besoin" in line for line in said)
     assert any(line.startswith("Besoin « age » : age.csv, 2022") for line in said)
-    assert any(line.startswith("Besoin inconnu pour 1 communes") for line in said)
+    assert any(line.startswith("Besoin inconnu pour 1 commune (") for line in said)
     assert any("au plus 1 % du total de tous les lieux proposés" in line for line in said)
 
 

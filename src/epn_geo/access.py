@@ -29,6 +29,7 @@ from epn_geo.crs import CRS, metric_crs, project, require_crs
 from epn_geo.errors import ColumnError, DataError, did_you_mean
 from epn_geo.geometry.arcs import Floats, Ints
 from epn_geo.geometry.within import pairs_within
+from epn_geo.plurals import counted
 
 PER = 10_000  # inhabitants: supply per person would be unreadable
 USUAL_KM = 15.0
@@ -299,12 +300,14 @@ def _supply(sites: gpd.GeoDataFrame, column: str | None, missing: float | None) 
     unknown = ~np.isfinite(offer)
     if unknown.any() and missing is None:
         raise DataError(
-            f"{int(unknown.sum())} places that count have no {column!r}, the first at index "
+            f"{counted(unknown.sum(), 'place that counts has', 'places that count have')} no "
+            f"{column!r}, the first at index "
             f"{sites.index[unknown][0]!r}: give missing_supply, or leave them out by 'couvre'."
         )
     offer = np.where(unknown, missing if missing is not None else 0.0, offer)
     if (offer < 0).any():
-        raise DataError(f"{int((offer < 0).sum())} places have a negative {column!r}.")
+        below = counted((offer < 0).sum(), "place has", "places have")
+        raise DataError(f"{below} a negative {column!r}.")
     return np.asarray(offer, dtype=np.float64)
 
 

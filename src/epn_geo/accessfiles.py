@@ -18,7 +18,7 @@ from epn_geo.cells import Located
 from epn_geo.coverage import measure_coverage, serves
 from epn_geo.hours import add_weekly_hours
 from epn_geo.inequality import measure_inequality
-from epn_geo.labels import Lang, number, reach_name, say, told_method
+from epn_geo.labels import Lang, number, percent, reach_name, say, told_method
 from epn_geo.outputs import (
     cells_account,
     is_demonstration,
@@ -287,7 +287,7 @@ def _account(study: AccessStudy, lang: Lang) -> list[str]:
             mean=number(first["moyenne"], lang, 2),
             gini=number(first["gini"], lang, 2),
             line=number(first["seuil"], lang, 2),
-            short=number(100 * first["part_sous_le_seuil"], lang),
+            short=percent(first["part_sous_le_seuil"], lang, 0, spoken=True),
         )
     )
     if study.cells is not None:

@@ -20,6 +20,7 @@ import shapely
 from epn_geo.errors import ColumnError, DataError, fold
 from epn_geo.geometry.arcs import Bools, Ints
 from epn_geo.geometry.polygons import Geometries, only_polygons, unite_areas
+from epn_geo.plurals import agree, counted
 
 PROVIDED = "polygones de portée fournis"
 BANDS = {"minutes": "min", "route_km": "km_route"}  # column, and the ending of others it gives
@@ -476,12 +477,15 @@ def _warn(bands: list[Band], places: pd.DataFrame, untimed: int) -> None:
             first = places.iloc[band.missing[:NAMED]]
             names = first["nom"] if "nom" in places else first.index
             more = ", …" if len(band.missing) > NAMED else ""
+            many = len(band.missing)
             told.append(
-                f"{len(band.missing)} places that count have no polygon"
-                f"{_named(band)} and reach nobody: {', '.join(map(str, names))}{more}"
+                f"{counted(many, 'place that counts has', 'places that count have')} no polygon"
+                f"{_named(band)} and {agree(many, 'reaches', 'reach', 'en')} nobody: "
+                f"{', '.join(map(str, names))}{more}"
             )
     if untimed:
-        told.append(f"{untimed} polygons say no time and are not counted")
+        said = counted(untimed, "polygon says no time and is", "polygons say no time and are")
+        told.append(f"{said} not counted")
     if told:
         warnings.warn("; ".join(told) + ".", MissingAreaWarning, stacklevel=5)
 

@@ -305,7 +305,7 @@ def weigh_by_need(
     >>> weighed.communes[WEIGHT].tolist()
     [30.0, 0.0]
     >>> weighed.unknown
-    'Need unknown for 1 communes (200 people): they weigh nothing in this choice.'
+    'Need unknown for 1 commune (200 people): it weighs nothing in this choice.'
     """
     needs = read_needs(need, **declared)
     measured = add_needs(communes, needs)

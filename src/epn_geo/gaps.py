@@ -34,7 +34,7 @@ from epn_geo.geometry.zones import (
     zones_of_parts,
 )
 from epn_geo.joins import LEVELS
-from epn_geo.labels import Lang, check_lang, reach_name, say
+from epn_geo.labels import Lang, check_lang, percent, reach_name, say
 from epn_geo.radii import Measure, Radius, measure_for
 
 TOUCHED_M2 = 1000.0  # below that, a zone meets a commune only by the rounding of its outline
@@ -385,6 +385,11 @@ def _name_epci(out: gpd.GeoDataFrame, touched: pd.DataFrame, metric: gpd.GeoData
         out[column] = pd.Series(joined, index=out.index, dtype="str")
 
 
+def _plain_percent(share: float, lang: Lang) -> str:
+    """Write a share for a table that other software reads: no space of print."""
+    return percent(share, lang, 0, spoken=True).replace("\u00a0", " ")
+
+
 def _reasons(
     distance_km: float | None, part: float | None, measure: Measure, lang: Lang
 ) -> list[str]:
@@ -397,7 +402,7 @@ def _reasons(
         reasons.append(say(key, lang, distance=far, reach=reach_name(measure, lang)))
     if part is not None:
         reasons.append(
-            say("reason_little", lang, part=f"{100 * part:.0f}")
+            say("reason_little", lang, part=_plain_percent(part, lang))
             if np.isfinite(part)
             else say("reason_unknown", lang)
         )

@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
 from epn_geo.geometry.arcs import Floats, Ints
 from epn_geo.lattice import Seen, marks_of
+from epn_geo.plurals import counted
 
 # What INSEE has called each thing over the vintages 2010-2021, in the order of preference.
 # Our own names come last: what `read_grid` gave can be written and read again.
@@ -303,8 +304,8 @@ def _corners(ids: Any, file: str, before: int) -> tuple[Ints, Ints, Ints, Ints]:
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
         raise DataError(
-            f"{file}: {int(wrong.sum())} cells have no readable identifier, the first in row "
-            f"{before + first + 1}: {ids[first].as_py()!r}. One looks like "
+            f"{file}: {counted(wrong.sum(), 'cell has', 'cells have')} no readable identifier, the "
+            f"first in row {before + first + 1}: {ids[first].as_py()!r}. One looks like "
             "CRS3035RES200mN3132800E3798000."
         )
     epsg, side, north, east = (
@@ -362,7 +363,8 @@ def _numbers(column: Any, name: str, ids: pd.Series, file: str) -> Floats:
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
         raise DataError(
-            f"{file}: {int(wrong.sum())} cells have no usable {name}, the first is "
+            f"{file}: {counted(wrong.sum(), 'cell has', 'cells have')} no usable {name}, the first "
+            f"is "
             f"{ids.iloc[first]} ({values[first]:g})."
         )
     return np.asarray(values, dtype=np.float64)

@@ -12,12 +12,15 @@ import re
 from typing import Literal, Protocol, get_args
 
 from epn_geo.errors import DataError, did_you_mean
+from epn_geo.plurals import agree
 from epn_geo.words import changes, decisions, findings, maps, measures, runs, sheets, telling
 
 Lang = Literal["fr", "en"]
 
 # {count|commune|communes}: the word that the number `count` asks for
 _PLURAL = re.compile(r"\{(\w+)\|([^|{}]*)\|([^|{}]*)\}")
+
+SPECK = 1e-9  # of a whole: what adding up leaves, and no share that anything has
 
 # Each key has its French and its English words, in this order; no key stands in two files.
 WORDS: dict[str, tuple[str, str]] = {
@@ -89,21 +92,45 @@ def say(key: str, lang: Lang = "fr", **values: object) -> str:
     ('1 commune', '2\u202f644 communes')
     """
     french, english = WORDS[key]
-    text = french if check_lang(lang) == "fr" else english
+    return fill(french if check_lang(lang) == "fr" else english, lang, **values)
+
+
+def fill(text: str, lang: Lang = "fr", **values: object) -> str:
+    """Fill values into a sentence, with the words that its numbers ask for.
+
+    Parameters
+    ----------
+    text
+        A sentence with ``{names}`` and ``{name|singular|plural}``.
+    lang
+        Its language.
+    **values
+        What the names stand for.
+
+    Returns
+    -------
+    str
+        Plain text.
+
+    Examples
+    --------
+    >>> fill("{count} {count|commune|communes}", count=0)
+    '0 commune'
+    """
     if "|" in text:
         text = _PLURAL.sub(lambda found: _agreed(values[found[1]], lang, found[2], found[3]), text)
     return text.format(**values)
 
 
 def _agreed(value: object, lang: Lang, singular: str, plural: str) -> str:
-    """Choose the form that a number asks for: below two in French, one in English."""
+    """Choose the form that a number asks for, written as `number` does."""
     text = str(value).replace("\u202f", "").replace("\u00a0", "")
     text = text.replace(",", "." if lang == "fr" else "")
     try:
-        count = abs(float(text))
+        count = float(text)
     except ValueError:
         return plural
-    return singular if (count < 2 if lang == "fr" else count == 1) else plural
+    return agree(count, singular, plural, lang)
 
 
 def number(value: float | None, lang: Lang = "fr", digits: int = 0) -> str:
@@ -132,6 +159,47 @@ def number(value: float | None, lang: Lang = "fr", digits: int = 0) -> str:
         return "–"
     text = f"{value:,.{digits}f}"
     return text.replace(",", "\u202f").replace(".", ",") if lang == "fr" else text
+
+
+def percent(
+    share: float | None, lang: Lang = "fr", digits: int = 1, *, spoken: bool = False
+) -> str:
+    r"""Write a share in per cent: what is nearly nothing is not nothing, nor nearly all all.
+
+    Parameters
+    ----------
+    share
+        0-1; missing gives a dash.
+    lang
+        Language.
+    digits
+        Decimals.
+    spoken
+        For a sentence: "moins de" in place of "<".
+
+    Returns
+    -------
+    str
+        The figure and its sign.
+
+    Examples
+    --------
+    >>> [percent(share, "en") for share in (0, 0.0004, 0.5, 0.9996, 1)]
+    ['0%', '< 0.1%', '50.0%', '> 99.9%', '100%']
+    >>> percent(0.0004, spoken=True), percent(0.999, "en", 0, spoken=True)
+    ('moins de 0,1 %', 'more than 99%')
+    """
+    sign = "\u00a0%" if lang == "fr" else "%"
+    if share is None or math.isnan(share):
+        return "–"
+    if min(abs(share), abs(share - 1)) < SPECK:
+        return number(100 * round(share), lang) + sign
+    least, shown = 10.0**-digits, round(100 * share, digits)
+    if 0 < share < 1 and shown in (0, 100):
+        key, edge = ("less_than", least) if shown == 0 else ("more_than", 100 - least)
+        part = number(edge, lang, digits) + sign
+        return say(key, lang, value=part) if spoken else f"{'<' if shown == 0 else '>'} {part}"
+    return number(100 * share, lang, digits) + sign
 
 
 def told_method(text: str, lang: Lang = "fr") -> str:

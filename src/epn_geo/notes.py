@@ -13,7 +13,7 @@ import pandas as pd
 
 from epn_geo.causes import GAINED, LOST
 from epn_geo.changes import Comparison
-from epn_geo.labels import Lang, check_lang, number, reach_name, say, told_method
+from epn_geo.labels import Lang, check_lang, number, percent, reach_name, say, told_method
 from epn_geo.notepages import Note
 from epn_geo.pairing import CHANGES
 from epn_geo.radii import AREAS, choose_measure
@@ -240,7 +240,7 @@ def _people(view: _View) -> list[str]:
     """Say how many people are within reach, and how far they have to go."""
     lang, communes = view.lang, view.communes
     people = communes["population"].sum()
-    shares = {w: 100 * view.people(w) / people if people else 0.0 for w in ("avant", "apres")}
+    shares = {w: view.people(w) / people if people else 0.0 for w in ("avant", "apres")}
     lines = [
         say(
             "note_reached",
@@ -249,8 +249,8 @@ def _people(view: _View) -> list[str]:
             before=count(view.people("avant"), "habitant", lang),
             after=number(view.people("apres"), lang),
             total=number(people, lang),
-            part_before=number(shares["avant"], lang, 1),
-            part_after=number(shares["apres"], lang, 1),
+            part_before=percent(shares["avant"], lang),
+            part_after=percent(shares["apres"], lang),
         ),
         say(
             "note_moves",

@@ -25,6 +25,7 @@ from epn_geo.embedded import embedded_path
 from epn_geo.errors import DataError, DownloadError, did_you_mean
 from epn_geo.network.asks import Ask, read_json
 from epn_geo.network.cache import Record
+from epn_geo.plurals import counted
 from epn_geo.reference.communes_folder import (
     list_exceptions,
     store_outlines,
@@ -291,7 +292,8 @@ def _outlines(features: Records) -> pd.Series:
         and not is_overseas_collectivity(feature["properties"]["code"])
     }
     if empty := sorted(code for code, geometry in wanted.items() if not geometry):
-        raise DownloadError(f"{len(empty)} communes have no outline: {', '.join(empty[:10])}.")
+        without = counted(len(empty), "commune has", "communes have")
+        raise DownloadError(f"{without} no outline: {', '.join(empty[:10])}.")
     try:
         shapes = shapely.from_geojson([json.dumps(geometry) for geometry in wanted.values()])
     except shapely.errors.GEOSException as error:

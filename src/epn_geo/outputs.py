@@ -361,7 +361,7 @@ def need_account(record: Mapping[str, Any], lang: Lang) -> str:
     --------
     >>> told = {"communes_renseignees": 1, "communes_sans_donnee": 0, "prioritaires": 1}
     >>> need_account({"lignes": {"lu": 1}, **told}, "en")[:33]
-    '1 rows read, 1 used: need known f'
+    '1 row read, 1 used: need known fo'
     """
     rows = record["lignes"]
     return say(

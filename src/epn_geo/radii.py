@@ -16,6 +16,7 @@ import pandas as pd
 
 from epn_geo.errors import ColumnError, DataError, did_you_mean
 from epn_geo.geometry.arcs import Floats
+from epn_geo.plurals import counted
 
 Radius = float | Mapping[str, float] | str
 
@@ -88,7 +89,8 @@ def radii_of(places: pd.DataFrame, radius_km: Radius) -> Floats:
         first = places[wrong].iloc[0]
         detail = f"categorie {first['categorie']!r}" if "categorie" in places else "the first one"
         raise DataError(
-            f"{int(wrong.sum())} places have no positive radius in {radius_km!r}, for example "
+            f"{counted(wrong.sum(), 'place has', 'places have')} no positive radius in "
+            f"{radius_km!r}, for example "
             f"{detail} (index {places.index[wrong][0]!r}). Give one for each."
         )
     return radius

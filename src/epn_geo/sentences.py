@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from epn_geo.labels import Lang, number, reach_name, say, told_method
+from epn_geo.plurals import agree
 from epn_geo.radii import AREAS, ESTIMATE, Measure
 
 NAMED = 4  # how many places or communes a sentence names before it says "et … autres"
@@ -59,10 +60,8 @@ def count(value: float, thing: str, lang: Lang = "fr", *, words: bool = False) -
     """
     whole = round(value)
     french, plural_fr, english, plural_en, gender = COUNTED[thing]
-    if lang == "fr":
-        noun = french if abs(whole) < 2 else plural_fr
-    else:
-        noun = english if abs(whole) == 1 else plural_en
+    forms = (french, plural_fr) if lang == "fr" else (english, plural_en)
+    noun = agree(whole, *forms, lang)
     spelled = number(whole, lang)
     if words and 0 <= whole <= 10:
         spelled = WORDS_FOR[lang][whole]
@@ -98,8 +97,8 @@ def listed(names: Sequence[str], lang: Lang = "fr") -> str:
     last = " et " if lang == "fr" else " and "
     rest = len(names) - NAMED
     if rest > 0:
-        other = ("autre" if rest == 1 else "autres") if lang == "fr" else "other"
-        other += "s" if lang == "en" and rest > 1 else ""
+        forms = ("autre", "autres") if lang == "fr" else ("other", "others")
+        other = agree(rest, *forms, lang)
         return ", ".join(names[:NAMED]) + f"{last}{rest} {other}"
     return last.join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 

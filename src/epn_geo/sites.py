@@ -23,6 +23,7 @@ from epn_geo.errors import DataError, did_you_mean
 from epn_geo.geometry.arcs import Floats
 from epn_geo.joins import TERRITORY_COLUMNS
 from epn_geo.labels import Lang, check_lang
+from epn_geo.plurals import counted
 from epn_geo.radii import Radius, named_measures
 
 NOBODY = Choice(np.empty(0, dtype=np.int64), 0.0, 0.0)
@@ -375,8 +376,9 @@ def _share_lacking(
             rows = np.flatnonzero(lacking(scene))[~served]
             name = communes["code_insee"].iloc[rows[0]]
             raise DataError(
-                f"{len(rows)} communes are beyond {_far(scene)} of every place and "
-                f"every candidate, for example {name}. Add candidates, or ask for a share."
+                f"{counted(len(rows), 'commune is', 'communes are')} beyond {_far(scene)} of "
+                f"every place and every candidate, for example {name}. Add candidates, or ask "
+                "for a share."
             )
         return 1.0
     total = float(scene.weight.sum())

@@ -27,7 +27,7 @@ from epn_geo.crs import CRS, to_metric
 from epn_geo.geometry.overlay import Geometries, uncovered_parts
 from epn_geo.geometry.polygons import uncovered_by
 from epn_geo.joins import locate
-from epn_geo.labels import Lang, check_lang, number, reach_name, say, told_method
+from epn_geo.labels import Lang, check_lang, number, percent, reach_name, say, told_method
 from epn_geo.radii import Measure
 from epn_geo.snapshots import Snapshot
 from epn_geo.writing import atomic_path
@@ -222,7 +222,7 @@ def _step(moment: str, rows: pd.DataFrame, one: Snapshot | None, world: _World) 
         lang,
         counted=total,
         covered=number(covered, lang),
-        part=number(100 * covered / people if people else 0.0, lang, 1),
+        part=percent(covered / people if people else 0.0, lang),
         reach=world.reach,
     )
     if band is None:

@@ -8,7 +8,7 @@ import { isOpen, readHours, sayHours } from "../../src/epn_geo/page/hours.mjs";
 import { find } from "../../src/epn_geo/page/search.mjs";
 import { firstState, readHash, writeHash } from "../../src/epn_geo/page/state.mjs";
 import { sortRows } from "../../src/epn_geo/page/table.mjs";
-import { csv, csvCell, fold, numberWriter, safeLink, sayer } from "../../src/epn_geo/page/text.mjs";
+import { csv, csvCell, fold, numberWriter, percentWriter, safeLink, sayer } from "../../src/epn_geo/page/text.mjs";
 
 const place = (over) => ({
   categorie: "EPN",
@@ -108,9 +108,16 @@ test("numbers and words", () => {
   const number = numberWriter("fr");
   assert.equal(number(1234.5, 1).replace(/\s/g, " "), "1 234,5");
   assert.equal(number(null), "–");
-  const say = sayer({ a: "{n} lieux" });
-  assert.equal(say("a", { n: 3 }), "3 lieux");
+  const told = { a: "{n} {n|lieu affiché|lieux affichés}" };
+  const say = sayer(told, "fr");
+  assert.deepEqual(["0", 1, "1,5", 3, "1\u202f000"].map((n) => say("a", { n }).split(" ").slice(-2)[0]), ["lieu", "lieu", "lieu", "lieux", "lieux"]);
+  assert.deepEqual([0, 1, "1,000"].map((n) => sayer(told, "en")("a", { n }).split(" ")[1]), ["lieux", "lieu", "lieux"]);
   assert.throws(() => say("b"), /no word for b/);
+});
+
+test("nearly nothing is not nothing, nearly all is not all", () => {
+  const percent = percentWriter(numberWriter("fr"));
+  assert.deepEqual([0, 0.0004, 0.25, 0.9996, 1, null].map(percent), ["0 %", "< 0,1 %", "25,0 %", "> 99,9 %", "100 %", "–"]);
 });
 
 test("classes", () => {

@@ -71,8 +71,8 @@ def tell_findings(
     if not lines:
         lines = [say("told_nothing", lang)]
     if notes and not everything:
-        key = "told_one_note" if notes == 1 else "told_notes"
-        lines += ["", *_wrapped(say(key, lang, count=number(notes, lang)), "", width)]
+        told_notes = say("told_notes", lang, count=number(notes, lang))
+        lines += ["", *_wrapped(told_notes, "", width)]
     return lines
 
 
@@ -97,8 +97,7 @@ def _cause(group: pd.DataFrame, lang: Lang, width: int, *, everything: bool) -> 
     for text in shown:
         yield from _wrapped(f"- {text}" if several else text, "    ", width)
     if hidden := len(told) - len(shown):
-        key = "told_one_more" if hidden == 1 else "told_more"
-        yield from _wrapped(say(key, lang, count=number(hidden, lang)), "    ", width)
+        yield from _wrapped(say("told_more", lang, count=number(hidden, lang)), "    ", width)
     if f"remedy_{code}" in WORDS:
         remedy = say(f"remedy_{code}", lang, champ=field)
         yield from _wrapped(say("told_remedy", lang, remedy=remedy), "    ", width)
@@ -112,8 +111,7 @@ def _named(row: int, name: str, lang: Lang) -> str:
 def _rows(rows: list[int], lang: Lang, *, everything: bool) -> str:
     """Say which rows, the first of them."""
     lines = line_ranges(sorted(set(rows)), most=10_000 if everything else _PIECES, lang=lang)
-    key = "told_one_line" if len(set(rows)) == 1 else "told_lines"
-    return say(key, lang, count=number(len(set(rows)), lang), lines=lines)
+    return say("told_lines", lang, count=number(len(set(rows)), lang), lines=lines)
 
 
 def _case(same: pd.DataFrame, title: str, lang: Lang) -> str:

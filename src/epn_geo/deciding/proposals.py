@@ -19,7 +19,7 @@ from epn_geo.deciding.siting import (
     savings,
 )
 from epn_geo.geometry.arcs import Floats, Ints
-from epn_geo.labels import Lang, number, say
+from epn_geo.labels import Lang, percent, say
 
 Goal = Literal["coverage", "distance", "farthest", "backup"]
 GOALS: tuple[Goal, ...] = ("coverage", "distance", "farthest", "backup")
@@ -141,7 +141,7 @@ def proposal_table(
         [", ".join(map(str, names[ties.found[:NAMED]])) for ties in stand_ins], dtype="str"
     )
     steps["pertes_equivalents"] = pd.Series(
-        [", ".join(_percent(loss, lang) for loss in ties.loss[:NAMED]) for ties in stand_ins],
+        [", ".join(percent(loss, lang) for loss in ties.loss[:NAMED]) for ties in stand_ins],
         dtype="str",
     )
     steps["nombre_equivalents"] = np.array([len(t.found) for t in stand_ins], dtype=np.int64)
@@ -271,11 +271,6 @@ class _Ties(NamedTuple):
 
     found: Ints
     loss: Floats  # of what the site brings, relative; unknown where nothing is added up
-
-
-def _percent(share: float, lang: Lang) -> str:
-    """Write a share as a percentage with one decimal."""
-    return number(100 * share, lang, 1) + ("\u00a0%" if lang == "fr" else "%")
 
 
 def _stand_ins(scene: Scene, order: Ints, goal: str, value: float) -> list[_Ties]:

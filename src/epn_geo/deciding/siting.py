@@ -27,6 +27,7 @@ from epn_geo.deciding.programmes import Covering
 from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
 from epn_geo.geometry.arcs import Bools, Floats, Ints, settle
 from epn_geo.joins import TERRITORY_COLUMNS, locate
+from epn_geo.plurals import counted
 from epn_geo.radii import Radius, radii_of
 
 
@@ -404,9 +405,9 @@ def _weights(metric: gpd.GeoDataFrame, weight: str | None, asked: Bools) -> Floa
     wrong = asked & ~(np.isfinite(values) & (values >= 0))
     if wrong.any():
         raise DataError(
-            f"{int(wrong.sum())} communes have no weight of zero or more in {column!r}, for "
-            f"example {metric['code_insee'].to_numpy()[wrong][0]}. Fill them, or leave those "
-            "communes out: a missing weight is not zero."
+            f"{counted(wrong.sum(), 'commune has', 'communes have')} no weight of zero or more in "
+            f"{column!r}, for example {metric['code_insee'].to_numpy()[wrong][0]}. Fill it, or "
+            "leave such communes out: a missing weight is not zero."
         )
     return np.where(np.isfinite(values), values, 0.0)
 

@@ -65,7 +65,7 @@ export class App {
     this.changed = isChanged(world, state);
     this.figures = communeFigures(world, state);
     this.within = territoryTest(world, state);
-    this.sums = totals(world, this.figures, this.within);
+    this.sums = totals(world, this.figures, state.territory);
     this.values = indicatorValues(world, state, this.figures);
     this.hatched = state.layers.gaps && Boolean(this.discs() || this.zones());
   }
@@ -88,7 +88,7 @@ export class App {
 
   /** People within reach now, less those of the map as first shown, in the chosen territory. */
   gain() {
-    return Math.round(this.sums.people - totals(this.world, this.usual, this.within).people);
+    return Math.round(this.sums.people - totals(this.world, this.usual, this.state.territory).people);
   }
 
   isScenario() {
@@ -372,7 +372,7 @@ export class App {
     const { say, number } = world;
     if (value === null || value === undefined) return say("no_data");
     if (indicator.unit === "oui") return indicator.labels[classOf(value, indicator.breaks)];
-    if (indicator.unit === "%") return `${number(value * 100, 1)} %`;
+    if (indicator.unit === "%") return world.percent(value);
     if (indicator.unit === "km") return `${number(value, 1)} km`;
     return `${number(value, indicator.unit || Number.isInteger(value) ? 0 : 2)} ${indicator.unit}`.trim();
   }

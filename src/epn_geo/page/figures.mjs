@@ -106,6 +106,7 @@ function readFigures(world, series) {
     hall: find("mairie")?.values[series] ?? none,
     people: coveredPeople(world.communes, share, world.communes.couvert[series]),
     distance: find("distance")?.values[0] ?? none,
+    series,
     exact: true,
   };
 }
@@ -122,7 +123,7 @@ function pageFigures(world, own) {
 }
 
 function blend(world, python, usual, own) {
-  const page = pageFigures(world, own);
+  const page = { ...pageFigures(world, own), series: python.series };
   for (let i = 0; i < world.communes.count; i++) {
     if (own.share[i] === usual.share[i]) {
       page.share[i] = python.share[i];
@@ -150,10 +151,11 @@ export function territoryTest(world, state) {
 /**
  * @param {object} world
  * @param {object} figures what `communeFigures` gave
- * @param {(commune: number) => boolean} within
+ * @param {{level: string, row: number}} territory
  * @returns {object} communes, inhabitants, within reach and not
  */
-export function totals(world, figures, within) {
+export function totals(world, figures, territory) {
+  const within = territoryTest(world, { territory });
   const sum = { communes: 0, halls: 0, known: 0, population: 0, people: 0, full: 0, none: 0 };
   for (let i = 0; i < world.communes.count; i++) {
     if (!within(i)) continue;
@@ -167,7 +169,32 @@ export function totals(world, figures, within) {
       sum.people += figures.people[i] ?? 0;
     }
   }
+  sum.people *= drift(world, figures, territory, sum.people);
   return sum;
+}
+
+/**
+ * What Python's sum of people is of the page's own, whose shares are rounded: one to a few
+ * millionths. A scenario is told in the same measure, so that it differs by what it changes alone.
+ */
+function drift(world, figures, { level, row }, own) {
+  const told = world.communes.sommes?.[figures.series];
+  if (!told) return 1;
+  world.drifts ??= new Map();
+  const key = `${figures.series} ${level} ${row}`;
+  if (!world.drifts.has(key)) {
+    const at = level === "epci" ? 1 + world.departements.length + row : level ? 1 + row : 0;
+    const usual = figures.exact ? own : pageSum(world, figures.series, { level, row });
+    world.drifts.set(key, usual ? told[at] / usual : 1);
+  }
+  return world.drifts.get(key);
+}
+
+function pageSum(world, series, territory) {
+  const { people } = pythonFigures(world, series);
+  const within = territoryTest(world, { territory });
+  const { population } = world.communes;
+  return people.reduce((sum, one, i) => sum + (within(i) && population[i] !== null ? one ?? 0 : 0), 0);
 }
 
 /** The values of an indicator for the figures at hand. */

@@ -4,7 +4,7 @@ import { LISTS } from "./filters.mjs";
 import { readHours } from "./hours.mjs";
 import { planeOf } from "./plane.mjs";
 import { layGround } from "./reach.mjs";
-import { numberWriter, sayer } from "./text.mjs";
+import { numberWriter, percentWriter, sayer } from "./text.mjs";
 import { arcOwners, readOutlines } from "./topology.mjs";
 
 /** The categories, in the order in which the legend names them. */
@@ -33,8 +33,9 @@ export function buildWorld(head, block) {
   return {
     head,
     lang: head.lang,
-    say: sayer(head.words),
+    say: sayer(head.words, head.lang),
     number: numberWriter(head.lang),
+    percent: percentWriter(numberWriter(head.lang)),
     outlines,
     borders: arcRanks(arcOwners(outlines), communes),
     communes,
@@ -180,15 +181,18 @@ function labelPoint(members, outlines) {
 /**
  * @param {object} communes
  * @param {(number | null)[]} shares
- * @param {(number | null)[] | null} told people within reach, where Python counted otherwise
+ * @param {(number | null)[] | {rows: number[], people: number[]} | null} told people within reach:
+ *   of all where Python counted otherwise, or of those that a rounded share would get wrong
  * @returns {(number | null)[]}
  */
 export function coveredPeople(communes, shares, told) {
-  if (told) return told;
-  return shares.map((share, i) => {
+  if (Array.isArray(told)) return told;
+  const found = shares.map((share, i) => {
     const people = communes.population ? communes.population[i] : null;
     return share === null || people === null ? null : share * people;
   });
+  told?.rows.forEach((row, nth) => (found[row] = told.people[nth]));
+  return found;
 }
 
 /** Proposed places, with all that is told of them. */

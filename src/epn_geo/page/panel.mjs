@@ -59,9 +59,9 @@ function showFigures(app, host) {
   const lines = [];
   const fold = document.getElementById("epn-fold"); // a phone shows no more of the panel than this
   if (world.radii.length && world.communes.population) {
-    const share = sums.population ? (100 * sums.people) / sums.population : null;
-    put(fold, say("settings_with", { share: `${number(share, 1)} %` }));
-    parts.push(el("p.big", null, el("strong", null, `${number(share, 1)} %`), ` ${say("people_within")}${app.radiusText()}`));
+    const share = world.percent(sums.population ? sums.people / sums.population : null);
+    put(fold, say("settings_with", { share }));
+    parts.push(el("p.big", null, el("strong", null, share), ` ${say("people_within")}${app.radiusText()}`));
     lines.push(say("people_of", { people: number(Math.round(sums.people)), all: number(sums.population) }));
     lines.push(say("people_beyond", { people: number(Math.round(sums.population - sums.people)) }));
   }

@@ -155,7 +155,7 @@ function drawKeyFigure(c, { world, sums, radiusText }, left, top) {
   c.textAlign = "left";
   c.fillStyle = "#111";
   c.font = `bold 30px ${FONT}`;
-  c.fillText(`${number((100 * sums.people) / sums.population, 1)} %`, left, top + 28);
+  c.fillText(world.percent(sums.people / sums.population), left, top + 28);
   c.font = `12.5px ${FONT}`;
   let y = top + 48;
   const text = [

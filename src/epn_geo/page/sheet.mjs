@@ -50,7 +50,7 @@ function facts(pairs) {
 function communeSheet(app, { index, at }) {
   const { world, figures } = app;
   const { communes, say, number } = world;
-  const percent = (share) => (share === null ? say("no_data") : `${number(share * 100, 1)} %`);
+  const percent = (share) => (share === null ? say("no_data") : world.percent(share));
   const km = app.radiusText();
   const population = communes.population?.[index] ?? null;
   const share = figures.share[index];

@@ -30,13 +30,36 @@ export function numberWriter(lang) {
 }
 
 /**
+ * A share in per cent: what is nearly nothing is not nothing, nor is nearly all all.
+ * @param {(value: number, digits?: number) => string} number
+ * @returns {(share: number | null) => string}
+ */
+export function percentWriter(number) {
+  return (share) => {
+    if (share === null || share === undefined || Number.isNaN(share)) return "–";
+    if (Math.min(Math.abs(share), Math.abs(share - 1)) < 1e-9) return `${number(100 * Math.round(share))} %`;
+    if (share > 0 && share < 0.0005) return `< ${number(0.1, 1)} %`;
+    if (share >= 0.9995 && share < 1) return `> ${number(99.9, 1)} %`;
+    return `${number(100 * share, 1)} %`;
+  };
+}
+
+/**
+ * Sentences, with the word that a number asks for: {n|commune|communes}.
  * @param {Record<string, string>} words
+ * @param {string} lang in French a number below two is singular, in English one is
  * @returns {(key: string, values?: Record<string, unknown>) => string}
  */
-export function sayer(words) {
+export function sayer(words, lang) {
+  const single = (text) => {
+    const value = Math.abs(Number(text.replace(/[\s\u202f]/g, "").replace(",", lang === "fr" ? "." : "")));
+    return lang === "fr" ? value < 2 : value === 1;
+  };
   return (key, values = {}) => {
     if (!(key in words)) throw new Error(`no word for ${key}`);
-    return words[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+    return words[key]
+      .replace(/\{(\w+)\|([^|{}]*)\|([^|{}]*)\}/g, (_, name, one, many) => (single(String(values[name])) ? one : many))
+      .replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
   };
 }
 

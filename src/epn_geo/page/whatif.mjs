@@ -61,16 +61,15 @@ function changesList(app) {
  */
 export function effects(app) {
   const { world, usual, figures } = app;
-  const inside = (i) => !world.communes.outside[i];
-  const rows = world.departements.filter((one) => one.inside).map((one) => ({
-    nom: one.nom,
-    within: (i) => inside(i) && world.communes.departement[i] === one.row,
-  }));
-  if (rows.length !== 1) rows.push({ nom: world.say("total"), within: inside });
-  return rows.map(({ nom, within }) => ({
+  const rows = world.departements.filter((one) => one.inside).map(({ nom, row }) => ({
     nom,
-    before: totals(world, usual, within),
-    after: totals(world, figures, within),
+    territory: { level: "departement", row },
+  }));
+  if (rows.length !== 1) rows.push({ nom: world.say("total"), territory: { level: "", row: -1 } });
+  return rows.map(({ nom, territory }) => ({
+    nom,
+    before: totals(world, usual, territory),
+    after: totals(world, figures, territory),
   }));
 }
 

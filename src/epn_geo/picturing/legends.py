@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from epn_geo.columns import numbers
-from epn_geo.labels import Lang, number, reach_name
+from epn_geo.labels import Lang, fill, number, percent, reach_name
 from epn_geo.picturing.lettering import (
     MM_PER_POINT,
     Style,
@@ -156,46 +156,18 @@ def write_key_figure(page: Axes, scene: Scene, view: View, room: Room, lang: Lan
     if known is None:
         return room.top
     (within, people), big = known, room.lettering
-    share = share_text(within / people, lang)
+    share = percent(within / people, lang)
     write_at(page, (room.left, room.top - 8.5 * big), share, Style(24 * big, weight="bold"))
     words, known_reach = map_words(lang), scene.measure.value is not None
     km = f" ({reach_name(scene.measure, lang)})" if known_reach else ""
-    filled = {"people": number(within, lang), "all": number(people, lang)}
     style = Style(8 * big)
     wide = measure(figure_of(page), style)
-    text = (words["people_within"] + km, words["people_of"].format(**filled))
+    told = fill(words["people_of"], lang, people=number(within, lang), all=number(people, lang))
+    text = (words["people_within"] + km, told)
     lines = [line for part in text for line in wrap_lines(part, room.width, wide, 2)]
     for nth, line in enumerate(lines):
         write_at(page, (room.left, room.top - (13.5 + 4 * nth) * big), line, style)
     return room.top - (14.5 + 4 * len(lines)) * big
-
-
-def share_text(share: float, lang: Lang) -> str:
-    """Write a share in per cent: nearly none is not none, and nearly all is not all.
-
-    Parameters
-    ----------
-    share
-        0-1.
-    lang
-        Language.
-
-    Returns
-    -------
-    str
-        The figure and its sign.
-
-    Examples
-    --------
-    >>> share_text(0.818, "en"), share_text(0.0001, "en")
-    ('81.8%', '< 0.1%')
-    """
-    sign = "\u00a0%" if lang == "fr" else "%"
-    if 0 < share < 0.0005:
-        return f"< {number(0.1, lang, 1)}{sign}"
-    if 0.9995 <= share < 1:
-        return f"> {number(99.9, lang, 1)}{sign}"
-    return number(100 * share, lang, 1) + sign
 
 
 def _people_within(scene: Scene, view: View) -> tuple[float, float] | None:

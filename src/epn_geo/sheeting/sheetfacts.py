@@ -10,14 +10,13 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from epn_geo.columns import texts
 from epn_geo.errors import ColumnError
 from epn_geo.gaps import flag_underserved
 from epn_geo.joins import LEVELS, home_communes, locate
-from epn_geo.labels import Lang, number, reach_name
+from epn_geo.labels import Lang, reach_name
 from epn_geo.radii import Measure, measure_for
 from epn_geo.summaries import summarise
 
@@ -166,56 +165,6 @@ def name_reach(facts: Facts) -> str:
     '7,5\xa0km'
     """
     return reach_name(facts.measure, facts.lang)
-
-
-def percent(share: float, lang: Lang) -> str:
-    """Write a share as a percentage; what is not quite all or nothing is not written as such.
-
-    Parameters
-    ----------
-    share
-        0-1.
-    lang
-        Language.
-
-    Returns
-    -------
-    str
-        Without the sign.
-
-    Examples
-    --------
-    >>> [percent(share, "fr") for share in (0, 0.0001, 0.5, 0.99999, 1)]
-    ['0', '0,1', '50,0', '99,9', '100']
-    """
-    if 0.9995 <= share < 1:
-        share = 0.999
-    elif 0 < share < 0.0005:
-        share = 0.001
-    return number(100 * share, lang, 0 if share in (0, 1) else 1)
-
-
-def with_sign(share: float, lang: Lang) -> str:
-    """Write a share as a percentage with its sign, a dash where there is none.
-
-    Parameters
-    ----------
-    share
-        0-1.
-    lang
-        Language.
-
-    Returns
-    -------
-    str
-        Text.
-
-    Examples
-    --------
-    >>> with_sign(0.5, "en"), with_sign(float("nan"), "fr")
-    ('50.0%', '–')
-    """
-    return "–" if np.isnan(share) else percent(share, lang) + ("\u00a0%" if lang == "fr" else "%")
 
 
 def name_whole(facts: Facts) -> str:

@@ -11,9 +11,10 @@ import pandas as pd
 
 from epn_geo.columns import texts
 from epn_geo.joins import LEVELS
-from epn_geo.labels import Lang, number, reach_name, say, say_date
+from epn_geo.labels import Lang, number, percent, reach_name, say, say_date
 from epn_geo.picturing.lettering import one_line
 from epn_geo.picturing.symbols import SYMBOLS
+from epn_geo.plurals import agree
 from epn_geo.radii import Measure
 from epn_geo.report import header
 from epn_geo.sentences import count, listed
@@ -24,8 +25,6 @@ from epn_geo.sheeting.sheetfacts import (
     TerritorySheet,
     name_reach,
     name_whole,
-    percent,
-    with_sign,
 )
 from epn_geo.standard import ENUMERATIONS, split_list
 
@@ -115,20 +114,21 @@ def _lead(
     row, all_rows = facts.tables[level].loc[code].to_dict(), facts.tables["region"]
     share, own = row[f"part_population_couverte{suffix}"], facts.measure.value is None
     ending = "_own" if own else {0.0: "_none", 1.0: "_all"}.get(share, "")
-    lines = [
-        say(
-            f"fiche_within{ending}",
-            lang,
-            part=percent(share, lang),
-            people=number(row["population"], lang),
-            km=name_reach(facts),
-            far=number(row[f"population_hors_portee{suffix}"], lang),
-        )
-    ]
+    within = say(
+        f"fiche_within{ending}",
+        lang,
+        part=percent(share, lang, spoken=True),
+        people=number(row["population"], lang),
+        km=name_reach(facts),
+        far=number(row[f"population_hors_portee{suffix}"], lang),
+    )
+    lines = [within[0].upper() + within[1:]]
     more = []
     if level != "region" or len(all_rows) > 1:
         part = all_rows[f"population_couverte{suffix}"].sum() / all_rows["population"].sum()
-        more.append(say("fiche_all", lang, name=name_whole(facts), part=percent(part, lang)))
+        more.append(
+            say("fiche_all", lang, name=name_whole(facts), part=percent(part, lang, spoken=True))
+        )
     more.append(_places_line(here, lang))
     short = int(communes["sous_desservie"].sum())
     key = _short_key(short, len(communes))
@@ -153,14 +153,13 @@ def _places_line(here: gpd.GeoDataFrame, lang: Lang) -> str:
     counts = (
         here["categorie"].value_counts().to_dict() if "categorie" in here else {"EPN": len(here)}
     )
-    words = [pair.split("/") for pair in say("fiche_kinds", lang).split("|")]
+    words = [pair.partition("/")[::2] for pair in say("fiche_kinds", lang).split("|")]
     detail = ", ".join(
-        f"{number(count, lang)} {words[nth][count > 1]}"
+        f"{number(count, lang)} {agree(count, *words[nth], lang)}"
         for nth, one in enumerate(SYMBOLS)
         if (count := int(counts.get(one, 0)))
     )
-    key = "fiche_one_place" if len(here) == 1 else "fiche_places"
-    return say(key, lang, count=number(len(here), lang), detail=detail)
+    return say("fiche_places", lang, count=number(len(here), lang), detail=detail)
 
 
 def _straddling(facts: Facts, code: str, suffix: str) -> str:
@@ -174,7 +173,7 @@ def _straddling(facts: Facts, code: str, suffix: str) -> str:
         here=number(facts.tables["epci"]["communes"].to_dict()[code], lang),
         all=number(whole["communes_epci"], lang),
         name=name_whole(facts),
-        part=percent(whole[f"part_population_couverte{suffix}"], lang),
+        part=percent(whole[f"part_population_couverte{suffix}"], lang, spoken=True),
         people=number(whole["population"], lang),
     )
 
@@ -202,20 +201,20 @@ def _figures(facts: Facts, level: SheetLevel, code: str) -> Table:
     rows = [
         [
             say("fiche_people", lang),
-            with_sign(row[f"part_population_couverte{suffix}"], lang),
-            with_sign(sums[f"population_couverte{suffix}"].sum() / people, lang),
+            percent(row[f"part_population_couverte{suffix}"], lang),
+            percent(sums[f"population_couverte{suffix}"].sum() / people, lang),
             _rank(-share, code, lang),
         ],
         [
             say("fiche_area", lang),
-            with_sign(row[f"part_aire_couverte{suffix}"], lang),
-            with_sign(covered / sums["aire_km2"].sum(), lang),
+            percent(row[f"part_aire_couverte{suffix}"], lang),
+            percent(covered / sums["aire_km2"].sum(), lang),
             _rank(-area, code, lang),
         ],
         [
             say("fiche_halls", lang),
             out_of,
-            with_sign(sums[f"communes_hors_portee{suffix}"].sum() / communes, lang),
+            percent(sums[f"communes_hors_portee{suffix}"].sum() / communes, lang),
             _rank(halls / table["communes"], code, lang),
         ],
         [
@@ -273,9 +272,7 @@ def _means_rows(facts: Facts, level: SheetLevel, code: str) -> list[list[str]]:
         if ratio not in table or not row[f"{figure}_renseignes"]:
             continue
         count = row[f"{figure}_renseignes"]
-        told = say(
-            "fiche_told_one" if count == 1 else "fiche_told", lang, count=number(count, lang)
-        )
+        told = say("fiche_told", lang, count=number(count, lang))
         whole = everyone[ratio].iloc[0] if len(everyone) == 1 else np.nan
         shown = [
             "–" if np.isnan(value) else number(value * (100 if unit else 1), lang, digits) + unit
@@ -339,8 +336,7 @@ def _lower_tables(
 def _others(count: int, lang: Lang) -> str:
     if count <= ROWS:
         return ""
-    key = "fiche_others" if count > ROWS + 1 else "fiche_other"
-    return say(key, lang, count=number(count - ROWS, lang))
+    return say("fiche_others", lang, count=number(count - ROWS, lang))
 
 
 def _place_table(here: gpd.GeoDataFrame, lang: Lang) -> Table:
@@ -371,7 +367,7 @@ def _short_table(facts: Facts, communes: gpd.GeoDataFrame) -> Table:
             one_line(row["commune"], NAME),
             number(row["population"], lang),
             number(row["distance_km"], lang, 1) + "\u00a0km",
-            with_sign(row[f"part_couverte{suffix}"], lang),
+            percent(row[f"part_couverte{suffix}"], lang),
         ]
         for row in first.to_dict(orient="records")
     ]
@@ -393,7 +389,7 @@ def _territory_table(facts: Facts, level: SheetLevel, codes: Sequence[str]) -> T
             one_line(row[LEVELS[level][1]], NAME),
             number(row["lieux"], lang),
             number(row[beyond], lang),
-            with_sign(row[f"part_population_couverte{suffix}"], lang),
+            percent(row[f"part_population_couverte{suffix}"], lang),
         ]
         for row in table.iloc[:ROWS].to_dict(orient="records")
     ]

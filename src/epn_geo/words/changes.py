@@ -38,10 +38,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "Nothing changes: both lists give the same coverage.",
     ),
     "note_reached": (
-        "Avant : {before} {reach}. Après : {after}, sur {total} ({part_before} %, puis "
-        "{part_after} %).",
-        "Before: {before} {reach}. After: {after}, of {total} ({part_before}%, then "
-        "{part_after}%).",
+        "Avant : {before} {reach}. Après : {after}, sur {total} ({part_before}, puis "
+        "{part_after}).",
+        "Before: {before} {reach}. After: {after}, of {total} ({part_before}, then {part_after}).",
     ),
     "note_moves": (
         "En plus : {gained}. En moins : {lost}. Toujours à portée : {kept}.",
@@ -77,8 +76,8 @@ WORDS: dict[str, tuple[str, str]] = {
         ", not counting {people} that it shares with {names}",
     ),
     "note_other_causes": (
-        "{count} de plus ont un effet : voir le classeur.",
-        "{count} more have an effect: see the workbook.",
+        "{count} de plus {count|a|ont} un effet : voir le classeur.",
+        "{count} more {count|has|have} an effect: see the workbook.",
     ),
     "note_shared": (
         "{people} par plusieurs lieux à la fois, sans qu’aucun puisse se les attribuer seul.",
@@ -142,15 +141,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "{counted} EPN and antennes counted; where they stood is not known here.",
     ),
     "timeline_list": (
-        "{counted} EPN et antennes ; {covered} {covered|habitant|habitants} ({part} %) à moins de "
+        "{counted} EPN et antennes ; {covered} {covered|habitant|habitants} ({part}) à moins de "
         "{reach} d’un lieu.",
-        "{counted} EPN and antennes; {covered} {covered|inhabitant|inhabitants} ({part}%) within "
+        "{counted} EPN and antennes; {covered} {covered|inhabitant|inhabitants} ({part}) within "
         "{reach} of a place.",
     ),
     "timeline_list_areas": (
-        "{counted} EPN et antennes ; {covered} {covered|habitant|habitants} ({part} %) à portée "
+        "{counted} EPN et antennes ; {covered} {covered|habitant|habitants} ({part}) à portée "
         "d’un lieu ({reach}).",
-        "{counted} EPN and antennes; {covered} {covered|inhabitant|inhabitants} ({part}%) within "
+        "{counted} EPN and antennes; {covered} {covered|inhabitant|inhabitants} ({part}) within "
         "reach of a place ({reach}).",
     ),
     "timeline_missing": (

@@ -5,25 +5,26 @@ WORDS: dict[str, tuple[str, str]] = {
     "step_search": ("Recherche des lieux…", "Searching for places…"),
     "account_sites": (
         "{count} {count|lieu proposé|lieux proposés} : {people} {people|habitant|habitants} de "
-        "plus à moins de {reach} ; il en reste "
-        "{left} au-delà (comptés à la mairie). Méthode : {method} ; écart possible : {gap} %.",
-        "{count} {count|place|places} proposed: {people} more people within {reach}; {left} are "
-        "left beyond "
-        "(counted at the town hall). Method: {method}; possible gap: {gap}%.",
+        "plus à moins de {reach} ; il en reste {left} au-delà (comptés à la mairie). Méthode : "
+        "{method} ; écart possible : {gap} %.",
+        "{count} {count|place|places} proposed: {people} more {people|person|people} within "
+        "{reach}; {left} {left|is|are} left beyond (counted at the town hall). Method: {method}; "
+        "possible gap: {gap}%.",
     ),
     "account_sites_reached": (
         "{count} {count|lieu proposé|lieux proposés} : {people} {people|habitant|habitants} de "
         "plus à portée d'un lieu ; il en reste {left} hors de portée (comptés à la mairie). "
         "Méthode : {method} ; écart possible : {gap} %.",
-        "{count} {count|place|places} proposed: {people} more people within reach of a place; "
-        "{left} are left out of reach (counted at the town hall). Method: {method}; possible gap: "
-        "{gap}%.",
+        "{count} {count|place|places} proposed: {people} more {people|person|people} within reach "
+        "of a place; {left} {left|is|are} left out of reach (counted at the town hall). Method: "
+        "{method}; possible gap: {gap}%.",
     ),
     "account_unweighted": (
-        "Besoin inconnu pour {communes} communes ({people} habitants) : elles ne pèsent rien dans "
-        "ce choix.",
-        "Need unknown for {communes} communes ({people} people): they weigh nothing in this "
-        "choice.",
+        "Besoin inconnu pour {communes} {communes|commune|communes} ({people} "
+        "{people|habitant|habitants}) : {communes|elle ne pèse|elles ne pèsent} rien dans ce "
+        "choix.",
+        "Need unknown for {communes} {communes|commune|communes} ({people} "
+        "{people|person|people}): {communes|it weighs|they weigh} nothing in this choice.",
     ),
     "sites_weighted": (
         "Ce choix pèse chaque habitant par le besoin de sa commune (0-1) : habitants × besoin.",
@@ -93,17 +94,15 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "place_closure": (
         "S'il fermait : {people} {people|habitant n'aurait|habitants n'auraient} plus de lieu à "
-        "moins de {reach} (rang "
-        "{rank}) ; lieu suivant : {following}, à {distance} km.",
-        "If it closed: {people} people would have no place within {reach} (rank {rank}); next "
-        "place: {following}, {distance} km away.",
+        "moins de {reach} (rang {rank}) ; lieu suivant : {following}, à {distance} km.",
+        "If it closed: {people} {people|person|people} would have no place within {reach} (rank "
+        "{rank}); next place: {following}, {distance} km away.",
     ),
     "place_closure_alone": (
         "S'il fermait : {people} {people|habitant n'aurait|habitants n'auraient} plus de lieu à "
-        "moins de {reach} (rang "
-        "{rank}) ; il n'y en a pas d'autre.",
-        "If it closed: {people} people would have no place within {reach} (rank {rank}); there is "
-        "no other.",
+        "moins de {reach} (rang {rank}) ; il n'y en a pas d'autre.",
+        "If it closed: {people} {people|person|people} would have no place within {reach} (rank "
+        "{rank}); there is no other.",
     ),
     "map_crant": (
         "Territoires des CRANT : étendue, par rapport au CRANT médian",
@@ -125,10 +124,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Clusters (Getis-Ord Gi*): point chaud, high figures together; point froid, low ones.",
     ),
     "clusters_test": (
-        "Chiffre : {figure}. {count} mondes tirés au hasard (graine {seed}), au plus {alpha} % de "
-        "fausses découvertes. Un amas dit que des chiffres se ressemblent, non pourquoi.",
-        "Figure: {figure}. {count} random worlds (seed {seed}), at most {alpha}% of false "
-        "discoveries. A cluster says that figures are alike, not why.",
+        "Chiffre : {figure}. {count} {count|monde tiré|mondes tirés} au hasard (graine {seed}), "
+        "au plus {alpha} % de fausses découvertes. Un amas dit que des chiffres se ressemblent, "
+        "non pourquoi.",
+        "Figure: {figure}. {count} random {count|world|worlds} (seed {seed}), at most {alpha}% of "
+        "false discoveries. A cluster says that figures are alike, not why.",
     ),
     "clusters_straight": (
         "La distance est à vol d'oiseau, jusqu'au lieu le plus proche : les polygones de portée "
@@ -140,7 +140,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Aucun amas que le hasard n'expliquerait pas.",
         "No cluster that chance would not make.",
     ),
-    "account_cluster": ("{name} ({count} {count|commune|communes})", "{name} ({count} communes)"),
+    "account_cluster": (
+        "{name} ({count} {count|commune|communes})",
+        "{name} ({count} {count|commune|communes})",
+    ),
     "account_clusters": ("Amas trouvés : {named}.", "Clusters found: {named}."),
     "sheet_fermetures": ("Si un lieu ferme", "If a place closes"),
     "sheet_zones": ("Blocs hors de portée", "Blocks out of reach"),
@@ -211,9 +214,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "territory count only if they are in the files.",
     ),
     "account_access": (
-        "Accès moyen {mean} pour 10 000 habitants, indice de Gini {gini} ; {short} % des habitants "
+        "Accès moyen {mean} pour 10 000 habitants, indice de Gini {gini} ; {short} des habitants "
         "sont sous {line}.",
-        "Mean access {mean} per 10,000 inhabitants, Gini index {gini}; {short}% of the people are "
+        "Mean access {mean} per 10,000 inhabitants, Gini index {gini}; {short} of the people are "
         "below {line}.",
     ),
     "source_grid": (
@@ -224,11 +227,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "legal population; “surface” where a commune has no inhabited cell.",
     ),
     "account_nowhere": (
-        "ATTENTION : la liste n'a aucune coordonnée ({count} lignes) : rien n'est couvert, la "
-        "carte est vide. Placez les lieux d'abord (epn-geo geocode LISTE -o lieux.csv), ou "
-        "refaites avec --town-halls, qui les met à la mairie de leur commune.",
-        "WARNING: the list has no coordinates ({count} rows): nothing is covered, the map is "
-        "empty. Place them first (epn-geo geocode LIST -o places.csv), or run again with "
+        "ATTENTION : la liste n'a aucune coordonnée ({count} {count|ligne|lignes}) : rien n'est "
+        "couvert, la carte est vide. Placez les lieux d'abord (epn-geo geocode LISTE -o "
+        "lieux.csv), ou refaites avec --town-halls, qui les met à la mairie de leur commune.",
+        "WARNING: the list has no coordinates ({count} {count|row|rows}): nothing is covered, the "
+        "map is empty. Place them first (epn-geo geocode LIST -o places.csv), or run again with "
         "--town-halls, which puts them at their commune's town hall.",
     ),
     "account_some_nowhere": (
@@ -239,17 +242,21 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "account_elsewhere": (
         "ATTENTION : le territoire étudié ({name}) ne contient aucun lieu de la liste ({count} "
-        "lignes). Est-ce le bon territoire (--region, --departement, --epci) et la bonne liste ?",
-        "WARNING: the territory studied ({name}) holds no place of the list ({count} rows). Are "
-        "the territory (--region, --departement, --epci) and the list the right ones?",
+        "{count|ligne|lignes}). Est-ce le bon territoire (--region, --departement, --epci) et la "
+        "bonne liste ?",
+        "WARNING: the territory studied ({name}) holds no place of the list ({count} "
+        "{count|row|rows}). Are the territory (--region, --departement, --epci) and the list the "
+        "right ones?",
     ),
     "account_at_town_halls": (
         "Lieux mis à la mairie de leur commune : {count}.",
         "Places put at their commune's town hall: {count}.",
     ),
     "account_cells": (
-        "{cells} carreaux lus, {outside} hors des communes ({people} habitants, non comptés).",
-        "{cells} cells read, {outside} outside the communes ({people} inhabitants, not counted).",
+        "{cells} {cells|carreau lu|carreaux lus}, {outside} hors des communes ({people} "
+        "{people|habitant, non compté|habitants, non comptés}).",
+        "{cells} {cells|cell|cells} read, {outside} outside the communes ({people} "
+        "{people|inhabitant|inhabitants}, not counted).",
     ),
     "account_hours": (
         "{places} {places|lieu|lieux} sans horaires compris : voir la colonne horaires_lus.",
@@ -285,10 +292,11 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "account_needs": (
         "{rows} {rows|ligne lue|lignes lues}, {used} {used|utilisée|utilisées} : besoin connu "
-        "pour {communes} communes, inconnu "
-        "pour {unknown} ; {priority} communes prioritaires.",
-        "{rows} rows read, {used} used: need known for {communes} communes, unknown for {unknown}; "
-        "{priority} priority communes.",
+        "pour {communes} {communes|commune|communes}, inconnu pour {unknown} ; {priority} "
+        "{priority|commune prioritaire|communes prioritaires}.",
+        "{rows} {rows|row|rows} read, {used} used: need known for {communes} "
+        "{communes|commune|communes}, unknown for {unknown}; {priority} priority "
+        "{priority|commune|communes}.",
     ),
     "sheet_ranking": ("Classement", "Ranking"),
     "sheet_needs": ("Besoins lus", "Needs read"),

@@ -33,16 +33,17 @@ WORDS: dict[str, tuple[str, str]] = {
         "row passed over: a total, a note or the header once more, and no place",
     ),
     "finding_champ_souvent_absent": (
-        "le champ {champ} est vide dans {rows} {rows|ligne|lignes} sur {total} (lignes {first})",
-        "the field {champ} is empty in {rows} rows of {total} (rows {first})",
+        "le champ {champ} est vide dans {rows} {rows|ligne|lignes} sur {total} "
+        "({rows|ligne|lignes} {first})",
+        "the field {champ} is empty in {rows} {rows|row|rows} of {total} ({rows|row|rows} {first})",
     ),
     "finding_coordonnees_absentes": (
         "pas de coordonnées : le lieu n'est pas sur la carte et ne couvre rien",
         "no coordinates: the place is not on the map and covers nothing",
     ),
     "finding_liste_sans_coordonnees": (
-        "aucun des {count} lieux n'a de coordonnées : la carte est vide et rien n'est couvert",
-        "none of the {count} places has coordinates: the map is empty and nothing is covered",
+        "aucun lieu n'a de coordonnées ({count} en tout) : la carte est vide et rien n'est couvert",
+        "no place has coordinates ({count} in all): the map is empty and nothing is covered",
     ),
     "suggest_geocode": (
         "epn-geo geocode, qui les cherche d'après l'adresse, ou --town-halls, qui les met à la "
@@ -128,8 +129,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "finding_date_future": ("date à venir", "date in the future"),
     "finding_date_ancienne": (
-        "fiche mise à jour il y a {years} ans",
-        "record last updated {years} years ago",
+        "fiche mise à jour il y a {years} {years|an|ans}",
+        "record last updated {years} {years|year|years} ago",
     ),
     "finding_valeur_inconnue": (
         "valeur absente de la liste du standard national",

@@ -3,6 +3,8 @@
 WORDS: dict[str, tuple[str, str]] = {
     # -- units and numbers
     "no_data": ("sans donnée", "no data"),
+    "less_than": ("moins de {value}", "less than {value}"),
+    "more_than": ("plus de {value}", "more than {value}"),
     "months": (
         "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
         "January February March April May June July August September October November December",
@@ -21,7 +23,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "town hall beyond {reach} of every place (the nearest {distance} km in a straight line)",
     ),
     "reason_none": ("aucun lieu", "no place at all"),
-    "reason_little": ("{part} % de la surface à portée", "{part}% of the area within reach"),
+    "reason_little": ("{part} de la surface à portée", "{part} of the area within reach"),
     "reason_unknown": ("surface inconnue", "area unknown"),
     "reason_need": ("besoin {need}/100", "need {need}/100"),
     # -- layers and sources

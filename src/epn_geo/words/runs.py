@@ -48,7 +48,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     # -- what was fetched: see provenance.py, verbs_fetch.py
     "fetch_step": ("{what} : lecture…", "{what}: reading…"),
-    "fetch_page": ("{what} : {done} lignes sur {total}", "{what}: {done} rows of {total}"),
+    "fetch_page": (
+        "{what} : {done} {done|ligne|lignes} sur {total}",
+        "{what}: {done} {done|row|rows} of {total}",
+    ),
     "fetch_wait": (
         "{host} : {reason} ; nouvel essai dans {seconds} s ({attempt} sur {attempts})",
         "{host}: {reason}; trying again in {seconds} s ({attempt} of {attempts})",
@@ -60,10 +63,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "fetch_note": ("{what} : {note}", "{what}: {note}"),
     "communes_step": ("Communes {year} : {step}…", "Communes {year}: {step}…"),
     "communes_done": (
-        "Communes {year} : {communes} communes, {epci} EPCI, {exceptions} exceptions dans "
-        "exceptions.csv ; contours du {date}.",
-        "Communes {year}: {communes} communes, {epci} EPCI, {exceptions} exceptions in "
-        "exceptions.csv; outlines of {date}.",
+        "Communes {year} : {communes} communes, {epci} EPCI, {exceptions} "
+        "{exceptions|exception|exceptions} dans exceptions.csv ; contours du {date}.",
+        "Communes {year}: {communes} communes, {epci} EPCI, {exceptions} "
+        "{exceptions|exception|exceptions} in exceptions.csv; outlines of {date}.",
     ),
     "geocode_step": ("Géocodage", "Geocoding"),
     "geocode_done": (
@@ -74,11 +77,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "merge_done": (
         "{rows} {rows|ligne lue|lignes lues}, {kept} {kept|lieu gardé|lieux gardés}, {merged} "
-        "{merged|doublon réuni|doublons réunis} ; {pairs} paires "
-        "examinées.",
-        "{rows} {rows|row|rows} read, {kept} {kept|place|places} kept, {merged} doubles put "
-        "together; {pairs} pairs "
-        "looked at.",
+        "{merged|doublon réuni|doublons réunis} ; {pairs} {pairs|paire examinée|paires examinées}.",
+        "{rows} {rows|row|rows} read, {kept} {kept|place|places} kept, {merged} "
+        "{merged|double|doubles} put together; {pairs} {pairs|pair|pairs} looked at.",
     ),
     "isochrones_step": ("Isochrones", "Isochrones"),
     "isochrones_done": (
@@ -211,12 +212,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "reach_areas": ("la portée fournie pour chaque lieu", "the reach given for each place"),
     "own_radius": ("la portée propre à chaque lieu", "each place's own reach"),
     "line_region": (
-        "{region} : {communes} {communes|commune|communes}, {population} habitants, dont {far} "
-        "({part} %) à plus de "
-        "{distance} d'un lieu.",
-        "{region}: {communes} {communes|commune|communes}, {population} inhabitants, of whom "
-        "{far} ({part}%) live "
-        "beyond {distance} of any place.",
+        "{region} : {communes} {communes|commune|communes}, {population} "
+        "{population|habitant|habitants}, dont {far} ({part}) à plus de {distance} d'un lieu.",
+        "{region}: {communes} {communes|commune|communes}, {population} "
+        "{population|inhabitant|inhabitants}, of whom {far} ({part}) live beyond {distance} of "
+        "any place.",
     ),
     "line_means": (
         "{region} – usage et moyens, tels que les lieux les donnent : {told}.",
@@ -224,11 +224,11 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "line_means_one": (
         "{what} {value} (lieux ayant répondu : {count})",
-        "{what} {value} (told by {count} places)",
+        "{what} {value} (told by {count} {count|place|places})",
     ),
     "line_rate": (
-        "Ensemble : {total} {category}, soit un pour {people} habitants.",
-        "Altogether: {total} {category}, one for {people} inhabitants.",
+        "Ensemble : {total} {category}, soit un pour {people} {people|habitant|habitants}.",
+        "Altogether: {total} {category}, one for {people} {people|inhabitant|inhabitants}.",
     ),
     "line_short": (
         "{departement} : {there} {category}, il en manque {missing} pour atteindre ce taux.",

@@ -11,16 +11,16 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "fiche_as_of": ("situation au {date}", "as of {date}"),
     "fiche_within": (
-        "{part} % des {people} habitants sont à moins de {km} d'un lieu d'aide au numérique ; "
-        "{far} en sont plus loin.",
-        "{part}% of the {people} inhabitants are within {km} of a place of digital help; {far} are "
-        "farther away.",
+        "{part} des {people} habitants sont à moins de {km} d'un lieu d'aide au numérique ; {far} "
+        "en {far|est|sont} plus loin.",
+        "{part} of the {people} inhabitants are within {km} of a place of digital help; {far} "
+        "{far|is|are} farther away.",
     ),
     "fiche_within_own": (
-        "{part} % des {people} habitants sont à portée d'un lieu d'aide au numérique ; {far} ne le "
-        "sont pas.",
-        "{part}% of the {people} inhabitants are within reach of a place of digital help; {far} "
-        "are not.",
+        "{part} des {people} habitants sont à portée d'un lieu d'aide au numérique ; {far} ne "
+        "{far|l'est|le sont} pas.",
+        "{part} of the {people} inhabitants are within reach of a place of digital help; {far} "
+        "{far|is|are} not.",
     ),
     "fiche_within_all": (
         "Tous ses habitants ({people}) sont à moins de {km} d'un lieu d'aide au numérique.",
@@ -30,18 +30,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "Aucun de ses {people} habitants n'est à moins de {km} d'un lieu d'aide au numérique.",
         "None of its {people} inhabitants is within {km} of a place of digital help.",
     ),
-    "fiche_all": ("Dans l'ensemble ({name}) : {part} %.", "Altogether ({name}): {part}%."),
+    "fiche_all": ("Dans l'ensemble ({name}) : {part}.", "Altogether ({name}): {part}."),
     "fiche_no_place": (
         "Aucun lieu de la liste ne s'y trouve.",
         "No place of the list stands there.",
     ),
-    "fiche_one_place": (
-        "Le territoire compte un lieu de la liste : {detail}.",
-        "One place of the list stands there: {detail}.",
-    ),
     "fiche_places": (
-        "Le territoire compte {count} lieux de la liste : {detail}.",
-        "{count} places of the list stand there: {detail}.",
+        "Le territoire compte {count} {count|lieu|lieux} de la liste : {detail}.",
+        "{count} {count|place|places} of the list {count|stands|stand} there: {detail}.",
     ),
     "fiche_kinds": (  # singular/plural, in the order of the categories
         "EPN/EPN|antenne/antennes|CRANT/CRANT|France Services/France Services|"
@@ -75,10 +71,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "fiche_straddles": (
         "Cet EPCI est à cheval sur plusieurs territoires : {here} de ses {all} communes sont dans "
         "celui de l'étude ({name}), et les chiffres portent sur cette partie. Dans l'EPCI entier, "
-        "{part} % des {people} habitants sont à portée d'un lieu de la liste, où les lieux "
+        "{part} des {people} habitants sont à portée d'un lieu de la liste, où les lieux "
         "d'ailleurs ne figurent pas forcément.",
         "This EPCI straddles several territories: {here} of its {all} communes are in the one "
-        "studied ({name}), and the figures are for that part. In the whole EPCI, {part}% of the "
+        "studied ({name}), and the figures are for that part. In the whole EPCI, {part} of the "
         "{people} inhabitants are within reach of a place of the list, which need not hold the "
         "places of elsewhere.",
     ),
@@ -109,8 +105,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "fiche_out_of": ("{part} sur {all}", "{part} of {all}"),
     "fiche_services": ("Compétences présentes", "Skills present"),
     "fiche_service": ("Service proposé", "Service offered"),
-    "fiche_told": ("{count} lieux", "{count} places"),
-    "fiche_told_one": ("1 lieu", "1 place"),
+    "fiche_told": ("{count} {count|lieu|lieux}", "{count} {count|place|places}"),
     "fiche_told_note": (
         "Usage et moyens : en dernière colonne, le nombre de lieux qui les ont dits.",
         "Use and means: in the last column, how many places told them.",
@@ -144,8 +139,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "fiche_beyond": ("Hors de portée", "Out of reach"),
     "fiche_in_reach": ("À portée", "In reach"),
-    "fiche_other": ("… et un autre", "… and one more"),
-    "fiche_others": ("… et {count} autres", "… and {count} more"),
+    "fiche_others": ("… et {count} {count|autre|autres}", "… and {count} more"),
     "fiche_more": ("Ce que feraient trois lieux de plus", "What three more places would do"),
     "fiche_site": ("Où (mairie)", "Where (town hall)"),
     "fiche_gained": ("Communes gagnées", "Communes gained"),

@@ -7,20 +7,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "severity_information": ("Informations", "Notes"),
     "told_line": ("ligne {lines}", "row {lines}"),
     "told_lines_of": ("lignes {lines}", "rows {lines}"),
-    "told_lines": ("{count} lignes : {lines}", "{count} rows: {lines}"),
-    "told_one_line": ("1 ligne : {lines}", "1 row: {lines}"),
+    "told_lines": (
+        "{count} {count|ligne|lignes} : {lines}",
+        "{count} {count|row|rows}: {lines}",
+    ),
     "told_more": ("… et {count} {count|autre|autres} cas", "… and {count} more {count|case|cases}"),
-    "told_one_more": ("… et 1 autre cas", "… and 1 more case"),
     "told_remedy": ("Que faire : {remedy}", "What to do: {remedy}"),
     "told_nothing": ("Rien à corriger.", "Nothing to correct."),
     "told_notes": (
-        "{count} {count|information|informations} de plus : --all les montre, -o constats.xlsx "
-        "les écrit.",
-        "{count} more {count|note|notes}: --all shows them, -o findings.xlsx writes them.",
-    ),
-    "told_one_note": (
-        "1 information de plus : --all la montre, -o constats.xlsx l'écrit.",
-        "1 more note: --all shows it, -o findings.xlsx writes it.",
+        "{count} {count|information|informations} de plus : --all {count|la|les} montre, "
+        "-o constats.xlsx {count|l'|les }écrit.",
+        "{count} more {count|note|notes}: --all shows {count|it|them}, -o findings.xlsx writes "
+        "{count|it|them}.",
     ),
     "cause_hors_territoire_declare": (
         "le point est hors du territoire, la commune déclarée en fait partie",
