@@ -61,6 +61,20 @@ def test_times_are_known_by_many_names(
     assert read["id"].tolist() == ["a", "b"]
 
 
+@pytest.mark.parametrize("name", ["r.geojson", "r.gpkg", "r.parquet"])
+@pytest.mark.parametrize("minutes", [[20.0, np.nan], ["20", None], ["20 min", ""]])
+def test_a_polygon_whose_time_is_left_empty_is_told_of(
+    tmp_path: Path, name: str, minutes: list[object]
+) -> None:
+    file = as_file(AREAS.assign(minutes=minutes), tmp_path / name)
+    read = epn.read_areas(file)
+    assert read["minutes"].isna().tolist() == [False, True]
+    assert read["minutes"].iloc[0] == 20
+    found = epn.check_areas(read, PAIR).set_index("code")
+    assert found.loc["zone_sans_duree", "valeur"].startswith("polygone 2")
+    assert found.loc["lieu_sans_zone", "nom"] == "B"
+
+
 def test_metres_by_road_are_kilometres_by_road(tmp_path: Path) -> None:
     areas = AREAS[["id", "geometry"]].assign(AA_METERS=5000)
     assert epn.read_areas(as_file(areas, tmp_path / "r.gpkg"))["route_km"].tolist() == [5.0, 5.0]

@@ -458,10 +458,12 @@ def _numbers(cells: pd.Series, field: str, unit: float, notes: list[list[str]]) 
     """Read times or distances; what is no positive number is missing, and said."""
     values = np.full(len(cells), np.nan)
     for row, cell in enumerate(cells):
-        match = None if cell is None else NUMBER.fullmatch(cell)
+        if pd.isna(cell):
+            continue
+        match = NUMBER.fullmatch(cell)
         value = float(match[1].replace(",", ".")) / unit if match else 0.0
         if value > 0:
             values[row] = value
-        elif cell is not None:
+        else:
             notes[row].append(f"{field} : « {short(cell, 40)} » n'est pas un nombre positif")
     return values
