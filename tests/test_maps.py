@@ -219,6 +219,41 @@ def test_people_counted_otherwise_are_carried(communes):
     assert head["communes"]["couvert"][0][0] == 1.25
 
 
+def test_sums_of_people_are_those_of_the_tables(communes):
+    communes["part_couverte"] = communes["part_couverte"] + np.arange(9) / 7e6
+    communes["population_couverte"] = communes["part_couverte"] * communes["population"]
+    communes["dans_selection"] = communes.index != 8
+    head = payload_of(html_of(coverage_map(communes)))["communes"]
+    people = communes["population_couverte"]
+    inside = communes["dans_selection"]
+    first = [people[inside].sum()]
+    first += [
+        people[inside & (communes["code_departement"] == code)].sum()
+        for code, _ in head["departements"]
+    ]
+    first += [people[communes["code_epci"] == code].sum() for code, _ in head["epcis"]]
+    assert head["sommes"][0] == pytest.approx(first, abs=1e-6)
+
+
+def test_people_whom_a_rounded_share_would_miscount_are_carried(communes):
+    communes["population"] = 100_000
+    communes["part_couverte"] = 0.5
+    communes.loc[4, "part_couverte"] = 0.123_454_9  # 12 345.49 people; by 5 decimals 12 345
+    communes.loc[5, "part_couverte"] = 0.123_456_8  # 12 345.68 people; by 5 decimals 12 346
+    communes.loc[6, "part_couverte"] = 0.123_455_2  # 12 345.52 people; by 5 decimals 12 346
+    communes.loc[7, "part_couverte"] = 0.123_459_8  # 12 345.98 people
+    communes.loc[8, "part_couverte"] = 0.123_454_6  # 12 345.46 people; by 5 decimals 12 345
+    communes["population"] = 166_000
+    communes["population_couverte"] = communes["part_couverte"] * communes["population"]
+    head = payload_of(html_of(coverage_map(communes)))
+    told = head["communes"]["couvert"][0]
+    share = np.array(head["indicators"][0]["values"][0])
+    people = share * 166_000
+    people[told["rows"]] = told["people"]
+    assert np.rint(people).tolist() == np.rint(communes["population_couverte"]).tolist()
+    assert 0 < len(told["rows"]) < 9
+
+
 def test_several_radii(communes):
     for km in (5, 10):
         communes[f"part_couverte_{km}km"] = communes["part_couverte"] * km / 10

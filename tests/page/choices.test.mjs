@@ -155,12 +155,14 @@ function world() {
   };
 }
 
+const ALL = { level: "", row: -1 };
+
 test("unchanged, the figures are Python's", () => {
   const w = world();
   const figures = communeFigures(w, firstState(w));
   assert.ok(figures.exact);
   assert.deepEqual(figures.share, [1, 0, 0]);
-  const sum = totals(w, figures, () => true);
+  const sum = totals(w, figures, ALL);
   assert.deepEqual([sum.population, sum.people, sum.halls, sum.communes], [600, 100, 1, 3]);
 });
 
@@ -171,7 +173,26 @@ test("a place switched off leaves nothing; what it did not reach keeps Python's 
   const figures = communeFigures(w, state);
   assert.deepEqual(figures.share, [0, 0, 0]);
   assert.deepEqual(figures.distance, [null, null, null]);
-  assert.equal(totals(w, figures, () => true).people, 0);
+  assert.equal(totals(w, figures, ALL).people, 0);
+});
+
+test("sums are those of Python's tables, and a scenario differs from them by its own effect alone", () => {
+  const w = world();
+  w.indicators[0].values[0] = [0.33333, 0, 0.44444];
+  w.communes.departement = [0, 0, 1];
+  w.communes.epci = [0, 1, 1];
+  w.communes.couvert = [{ rows: [2], people: [133.5] }]; // the page alone would say 133.332
+  w.communes.sommes = [[166.4, 33.4, 133, 33.4, 133]];
+  const figures = communeFigures(w, firstState(w));
+  assert.deepEqual(figures.people, [33.333, 0, 133.5]);
+  assert.equal(totals(w, figures, ALL).people, 166.4);
+  for (const level of ["departement", "epci"]) {
+    assert.equal(totals(w, figures, { level, row: 0 }).people, 33.4);
+    assert.equal(totals(w, figures, { level, row: 1 }).people, 133);
+  }
+  const state = { ...firstState(w), off: new Set([0]), version: 1 };
+  const after = totals(w, communeFigures(w, state), ALL).people; // the first commune's are lost
+  assert.ok(Math.abs(after - 133.5 * (166.4 / 166.833)) < 1e-9);
 });
 
 test("another radius is measured in the page", () => {

@@ -36,6 +36,7 @@ WORDS = {
     "deux lieux": ("", "two places"),
     "trois lieux ou plus": ("", "three places or more"),
 }
+SHARE_DIGITS = 5  # decimals of a share within reach that the page is given
 MANY_WORDS = 12  # a column of text with more is no colour
 CIVIDIS = ("#fee838", "#cdbb69", "#9c937a", "#6f7074", "#434e6c", "#00224e")
 
@@ -172,7 +173,7 @@ def indicator_table(indicators: Sequence[Indicator]) -> list[dict[str, Any]]:
     [[0.12346]]
     """
     derived = {"population", "hors_portee"}
-    digits = {"part": 5, "mairie": 0, "distance": 2}
+    digits = {"part": SHARE_DIGITS, "mairie": 0, "distance": 2}
     return [
         {
             "key": i.key,

@@ -35,6 +35,7 @@ from epn_geo.geometry.topology import (
     varint,
     zigzag,
 )
+from epn_geo.paging.indicators import SHARE_DIGITS
 from epn_geo.radii import Radius, radii_of
 
 Ints = npt.NDArray[np.int64]
@@ -280,6 +281,7 @@ def commune_table(
     if "motifs" in coverage:
         table["motifs"] = texts(coverage, "motifs")
     table["couvert"] = _covered_people(coverage, suffixes)
+    table["sommes"] = _sums_of_people(coverage, suffixes, table)
     return table
 
 
@@ -339,19 +341,49 @@ def _points_inside(outlines: gpd.GeoSeries) -> Floats:
     return np.column_stack([points.x, points.y])
 
 
-def _covered_people(
-    coverage: gpd.GeoDataFrame, suffixes: Sequence[str]
-) -> list[list[float | None] | None]:
-    """Give the people within reach where that is not simply share times population."""
-    out: list[list[float | None] | None] = []
+def _covered_people(coverage: gpd.GeoDataFrame, suffixes: Sequence[str]) -> list[Any]:
+    """Give the people within reach that the page would not find as share times population.
+
+    Where they were counted otherwise, all; else those few that its rounded share would round to
+    another person, as two lists.
+    """
+    out: list[Any] = []
     for suffix in suffixes:
         column, people = "population_couverte" + suffix, None
         if column in coverage and "population" in coverage:
-            told = numbers(coverage, column)
-            usual = numbers(coverage, "part_couverte" + suffix) * numbers(coverage, "population")
-            if not np.allclose(told, usual, rtol=0, atol=0.01, equal_nan=True):
+            told, share = numbers(coverage, column), numbers(coverage, "part_couverte" + suffix)
+            population = numbers(coverage, "population")
+            if not np.allclose(told, share * population, rtol=0, atol=0.01, equal_nan=True):
                 people = rounded(told, 2)
+            else:
+                shown = np.round(share, SHARE_DIGITS) * np.round(population)
+                other = np.flatnonzero(~np.isnan(told) & (np.rint(shown) != np.rint(told)))
+                if len(other):
+                    people = {"rows": other.tolist(), "people": rounded(told[other], 2)}
         out.append(people)
+    return out
+
+
+def _sums_of_people(
+    coverage: gpd.GeoDataFrame, suffixes: Sequence[str], table: Mapping[str, Any]
+) -> list[list[float] | None]:
+    """Add up the people within reach as the tables do: in all, by département, by EPCI.
+
+    The page's own shares are rounded, and their sum would round to another person here and there.
+    """
+    inside = np.ones(len(coverage), dtype=bool)
+    inside[table.get("dehors", [])] = False
+    level = np.array(table["departement"], dtype=np.int64)
+    members = [inside, *(inside & (level == row) for row in range(len(table["departements"])))]
+    level = np.array(table["epci"], dtype=np.int64)
+    members += [level == row for row in range(len(table["epcis"]))]
+    out: list[list[float] | None] = []
+    for suffix in suffixes:
+        sums = None
+        if {"population_couverte" + suffix, "population"} <= set(coverage.columns):
+            people = numbers(coverage, "population_couverte" + suffix)
+            sums = [round(float(np.nansum(people[rows])), 6) for rows in members]
+        out.append(sums)
     return out
 
 
