@@ -50,6 +50,10 @@ def test_every_format_gives_the_same_polygons(tmp_path: Path, name: str) -> None
         ("time_min", "20 min", 20),
         ("secondes", 1200, 20),
         ("min", "7,5", 7.5),
+        ("temps", 20, 20),
+        ("Durée", "20 min", 20),
+        ("time", 20.0, 20),
+        ("temps_trajet", "20", 20),
     ],
 )
 def test_times_are_known_by_many_names(
@@ -73,6 +77,48 @@ def test_a_polygon_whose_time_is_left_empty_is_told_of(
     found = epn.check_areas(read, PAIR).set_index("code")
     assert found.loc["zone_sans_duree", "valeur"].startswith("polygone 2")
     assert found.loc["lieu_sans_zone", "nom"] == "B"
+
+
+def test_a_name_without_unit_gives_way_to_one_with_and_to_what_is_no_number(tmp_path: Path) -> None:
+    both = AREAS.drop(columns="minutes").assign(temps=1200, temps_min=20)
+    assert epn.read_areas(as_file(both, tmp_path / "b.gpkg"))["minutes"].tolist() == [20, 20]
+    seconds = AREAS.drop(columns="minutes").assign(duree=20, duree_s=1200)
+    assert epn.read_areas(as_file(seconds, tmp_path / "s.gpkg"))["minutes"].tolist() == [20, 20]
+    words = AREAS.drop(columns="minutes").assign(time="le matin")
+    assert "minutes" not in epn.read_areas(as_file(words, tmp_path / "w.gpkg"))
+
+
+def test_several_polygons_of_a_place_that_no_time_tells_apart_are_told_of(tmp_path: Path) -> None:
+    steps = pd.concat([AREAS.assign(palier=step) for step in (10, 20)]).drop(columns="minutes")
+    read = epn.read_areas(as_file(steps, tmp_path / "p.gpkg"))
+    found = epn.check_areas(read, PAIR).set_index("code")
+    assert found.loc["zones_sans_duree", "gravite"] == "avertissement"
+    assert found.loc["zones_sans_duree", "valeur"] == "palier"
+    assert "zones_sans_duree" not in set(epn.check_areas(read.iloc[:2], PAIR)["code"])
+    assert "zones_sans_duree" not in set(epn.check_areas(read.assign(minutes=20), PAIR)["code"])
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "told"),
+    [("minutes", [600, 1200], "1200 min"), ("route_km", [5000, 181], "5000 km")],
+)
+def test_a_time_that_must_be_of_another_unit_is_told_of(
+    column: str, values: list[float], told: str
+) -> None:
+    areas = AREAS.drop(columns="minutes").assign(**{column: values})
+    found = epn.check_areas(areas, PAIR).set_index("code")
+    assert found.loc["duree_douteuse", "valeur"] == told
+    near = epn.check_areas(areas.assign(**{column: [20, 180]}), PAIR)
+    assert "duree_douteuse" not in set(near["code"])
+
+
+def test_a_place_without_polygon_is_one_finding_however_many_times_there_are() -> None:
+    several = pd.concat([AREAS.assign(minutes=m) for m in (10, 20, 30)])
+    of_a = several[(several["id"] == "a") | (several["minutes"] == 20)]
+    found = epn.check_areas(of_a, PAIR)
+    assert found[["nom", "valeur"]].to_numpy().tolist() == [["B", "10 min, 30 min"]]
+    none = epn.check_areas(several[several["id"] == "a"], PAIR)
+    assert none["message"].tolist() == ["aucun polygone de portée : ce lieu ne couvre rien"]
 
 
 def test_metres_by_road_are_kilometres_by_road(tmp_path: Path) -> None:
@@ -104,7 +150,7 @@ def test_nothing_is_lost_and_what_is_mended_is_said(tmp_path: Path) -> None:
     file = as_file(gpd.GeoDataFrame(rows, crs=2154), tmp_path / "r.gpkg")
     read = epn.read_areas(file)
     assert len(read) == 5
-    assert read["corrections_zone"].iloc[0].startswith("polygone réparé (Self-intersection")
+    assert read["corrections_zone"].iloc[0] == "polygone réparé : son contour se croise"
     assert read["corrections_zone"].iloc[1] == "minutes : « vingt » n'est pas un nombre positif"
     assert read.geometry.isna().tolist() == [False, False, True, False, False]
     assert read.geometry.dropna().is_valid.all()

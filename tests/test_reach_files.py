@@ -56,3 +56,16 @@ def test_places_without_polygons_are_told_time_by_time() -> None:
     assert tell_missing(AREAS[["geometry"]], PAIR) == []  # of nobody in particular
     mobile = PAIR.assign(itinerance=["Fixe", "Itinérant"])
     assert tell_missing(AREAS.iloc[:1], mobile) == []  # it would reach nobody anyway
+
+
+def test_times_that_are_doubtful_are_told(tmp_path: Path) -> None:
+    untimed = boxes(("a", 20, (0, 0, 4, 4)), ("b", 20, (4, 0, 8, 4)), ("b", None, (4, 0, 9, 4)))
+    file = epn.write_layer(untimed, tmp_path / "r.gpkg")
+    assert tell_missing(read_reach(file, judged_min=20), PAIR, "en") == [
+        "WARNING: 1 polygon of reach without a time, which does not count."
+    ]
+    [line] = tell_missing(AREAS.assign(minutes=1200), PAIR, "en")
+    assert line.startswith("WARNING, file of reach: reach of 1200 min: seconds or metres")
+    steps = pd.concat([AREAS.assign(palier=step) for step in (10, 20)]).drop(columns="minutes")
+    [line] = tell_missing(steps, PAIR)
+    assert "non lues : palier" in line

@@ -17,6 +17,7 @@ import pandas as pd
 import shapely
 
 from epn_geo.areas import BANDS, NOBODY, UNKNOWN, owners_of, times_of
+from epn_geo.checking.areatimes import doubts_of
 from epn_geo.checking.findings import NOTE, WARNING, Book, short
 from epn_geo.coverage import serves
 from epn_geo.crs import require_crs
@@ -40,7 +41,21 @@ SMALLER: dict[str, tuple[tuple[str, ...], float]] = {
     "minutes": (("secondes", "seconds", "duree_s", "temps_s", "time_s"), 60.0),
     "route_km": (("metres", "meters", "distance_m", "aa_meters", "dist_m"), 1000.0),
 }
+# Names of a time that do not say its unit: read as minutes where no other column does.
+VAGUE = (
+    *("temps", "duree", "time", "duration", "travel_time", "temps_trajet", "duree_trajet"),
+    *("temps_de_trajet", "duree_de_trajet", "temps_parcours", "temps_de_parcours"),
+)
+REASONS = {
+    "Self-intersection": "son contour se croise",
+    "Ring Self-intersection": "son contour se touche",
+    "Hole lies outside shell": "un trou est hors de son contour",
+    "Holes are nested": "ses trous sont l'un dans l'autre",
+    "Nested shells": "ses parties sont l'une dans l'autre",
+    "Interior is disconnected": "ses trous le coupent",
+}
 NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(?:min|mn|minutes?|km|s|m)?\s*", re.IGNORECASE)
+_VAGUE_KEYS = {column_key(name) for name in VAGUE}
 FAR = 5.0  # km between a place and its own polygon from which one of them is doubtful
 DEGREES = (-180.0, -90.0, 180.0, 90.0)
 
@@ -60,7 +75,8 @@ def read_areas(
         GeoJSON, GeoPackage, Shapefile (also zipped) or GeoParquet.
     columns
         Which column of the file is ``id`` or ``nom`` (whose polygon it is), ``minutes`` (of travel)
-        or ``route_km`` (kilometres by road), where their names do not tell.
+        or ``route_km`` (kilometres by road), where their names do not tell. A name that tells no
+        unit (``temps``, ``duree``, ``time``) is read as minutes.
     crs
         The file's reference system, where it does not say.
     sheet
@@ -166,18 +182,13 @@ def check_areas(
     book = Book(places, places, lang, fields=())
     if not (owner == NOBODY).any():
         _check_owners(book, areas, owner, drawn)
-        wanted = np.unique(times[~np.isnan(times)]).tolist() if column else [np.nan]
-        for time in wanted:
-            of_time = drawn & ((times == time) if column else True)
-            without = np.setdiff1d(np.flatnonzero(serving), owner[of_time])
-            several = len(wanted) > 1
-            told = [f"{time:g} {BANDS[column].split('_')[0]}"] * len(without) if column else None
-            key = "lieu_sans_zone_de"
-            if several:
-                book.add("lieu_sans_zone", WARNING, without, key=key, value=told, reach=told or [])
-            else:
-                book.add("lieu_sans_zone", WARNING, without, value=told)
+        _check_places(book, areas, serving, owner, drawn)
         _check_distance(book, areas, places, owner, drawn)
+    for doubt in doubts_of(areas, owner):
+        words = {name: text for name, text in doubt.words.items() if name != "value"}
+        book.add_for_all(
+            doubt.key, doubt.key, WARNING, doubt.field, value=doubt.words["value"], **words
+        )
     _check_shapes(book, areas, drawn, (drawn & np.isnan(times)) if column else None)
     return book.findings()
 
@@ -335,6 +346,27 @@ def _check_owners(book: Book, areas: gpd.GeoDataFrame, owner: Ints, drawn: Bools
         book.add_for_all(key, key, WARNING, "", value=_which(areas, row), place=short(told))
 
 
+def _check_places(
+    book: Book, areas: gpd.GeoDataFrame, serving: Bools, owner: Ints, drawn: Bools
+) -> None:
+    """Tell, in one row each, of places that count without a polygon, or none of some time."""
+    column, times = times_of(areas)
+    counting = np.flatnonzero(serving)
+    if column is None:
+        book.add("lieu_sans_zone", WARNING, np.setdiff1d(counting, owner[drawn]))
+        return
+    unit = BANDS[column].split("_")[0]
+    wanted = np.unique(times[~np.isnan(times)]).tolist()
+    lacks = {time: set(np.setdiff1d(counting, owner[drawn & (times == time)])) for time in wanted}
+    for row in counting.tolist():
+        told = [f"{time:g} {unit}" for time in wanted if row in lacks[time]]
+        if len(told) == len(wanted):
+            book.add("lieu_sans_zone", WARNING, [row], value=[", ".join(told)])
+        elif told:
+            key, reach = "lieu_sans_zone_de", [", ".join(told)]
+            book.add("lieu_sans_zone", WARNING, [row], key=key, value=reach, reach=reach)
+
+
 def _check_distance(
     book: Book, areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, owner: Ints, drawn: Bools
 ) -> None:
@@ -416,7 +448,8 @@ def _mended(shapes: Any) -> tuple[Any, list[list[str]]]:
     notes: list[list[str]] = [[] for _ in shapes]
     invalid = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
     for row in np.flatnonzero(invalid & ~shapely.is_missing(repaired)):
-        notes[row].append(f"polygone réparé ({shapely.is_valid_reason(shapes[row])})")
+        why = REASONS.get(shapely.is_valid_reason(shapes[row]).split("[")[0])
+        notes[row].append("polygone réparé" + (f" : {why}" if why else ""))
     return repaired, notes
 
 
@@ -433,13 +466,25 @@ def _sources(table: Table, columns: Mapping[str, str], name: str) -> dict[str, t
         known = _field_of(column)
         unit = known[1] if known is not None and known[0] == field else 1.0
         found[field] = (column, unit)
-    for column in sorted(cells, key=lambda name: name not in FIELDS):  # exact names first
+    for column in sorted(cells, key=_vagueness):
         known = _field_of(column)
-        if known is not None and not (table.cells[column] == "").all():
+        if known is not None and _holds(table.cells[column], column):
             found.setdefault(known[0], (column, known[1]))
     if "minutes" in found and "route_km" in found and "route_km" not in columns:
         del found["route_km"]  # areas are of times, and their distances stay as they are
     return {field: found[field] for field in FIELDS if field in found}
+
+
+def _vagueness(column: str) -> int:
+    """Put exact names first, and those that tell no unit last."""
+    return 0 if column in FIELDS else 2 if column_key(column) in _VAGUE_KEYS else 1
+
+
+def _holds(cells: pd.Series, column: str) -> bool:
+    """Tell whether there is anything in a column; a number, where its name alone is not enough."""
+    filled = cells[cells != ""]
+    vague = _vagueness(column) == 2
+    return not filled.empty and (not vague or filled.map(NUMBER.fullmatch).notna().any())
 
 
 def _field_of(column: str) -> tuple[str, float] | None:
@@ -451,7 +496,7 @@ def _field_of(column: str) -> tuple[str, float] | None:
     for field, (names, unit) in SMALLER.items():
         if key in {column_key(name) for name in names}:
             return field, unit
-    return None
+    return ("minutes", 1.0) if key in _VAGUE_KEYS else None
 
 
 def _numbers(cells: pd.Series, field: str, unit: float, notes: list[list[str]]) -> Floats:

@@ -11,9 +11,10 @@ import shapely
 
 from epn_geo.areafiles import measures_in, read_areas
 from epn_geo.areas import BANDS, NOBODY, owners_of, times_of
+from epn_geo.checking.areatimes import doubts_of
 from epn_geo.coverage import serves
 from epn_geo.errors import DataError
-from epn_geo.geometry.arcs import Ints
+from epn_geo.geometry.arcs import Bools, Ints
 from epn_geo.geometry.polygons import only_polygons
 from epn_geo.labels import Lang, number, reach_name, say
 from epn_geo.radii import Measure, choose_measure
@@ -75,7 +76,8 @@ def read_reach(
     if asked:
         _require_time(measures, judged_min, judged_km, Path(file).name)
     limit = choose_measure(measures, judged_km, judged_min).value
-    return areas[times <= limit] if nearer else areas[times == limit]
+    untimed = np.isnan(times)  # these count for nobody, which `tell_missing` says
+    return areas[untimed | (times <= limit if nearer else times == limit)]
 
 
 def reach_source(areas: gpd.GeoDataFrame, file: str | Path, lang: Lang = "fr") -> str:
@@ -105,7 +107,7 @@ def reach_source(areas: gpd.GeoDataFrame, file: str | Path, lang: Lang = "fr") -
 
 
 def tell_missing(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, lang: Lang = "fr") -> list[str]:
-    """Say which places that count have no polygon, and which have none of some time.
+    """Say which places that count have no polygon, or none of some time; and which times are wrong.
 
     Parameters
     ----------
@@ -117,7 +119,8 @@ def tell_missing(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, lang: Lang =
     Returns
     -------
     list of str
-        Sentences; none if every place has its polygons, or they say not whose they are.
+        Sentences; none if every place has its polygons, or they say not whose they are, and every
+        polygon a time that it may have, if any has one.
 
     Raises
     ------
@@ -136,10 +139,11 @@ def tell_missing(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, lang: Lang =
     """
     serving = serves(places).to_numpy()
     owner = owners_of(areas, places, serving)
-    if (owner == NOBODY).any():
-        return []
     column, times = times_of(areas)
     drawn = ~shapely.is_missing(only_polygons(areas.geometry.to_numpy()))
+    doubtful = _tell_times(areas, owner, drawn, lang)
+    if (owner == NOBODY).any():
+        return doubtful
     if column is not None:
         drawn &= ~np.isnan(times)
     wanted = np.flatnonzero(serving)
@@ -148,6 +152,18 @@ def tell_missing(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, lang: Lang =
     for measure in [] if column is None else measures_in(areas):
         some = np.setdiff1d(wanted, np.union1d(none, owner[drawn & (times == measure.value)]))
         lines += _named("told_areas_of", some, places, lang, reach=reach_name(measure, lang))
+    return [*lines, *doubtful]
+
+
+def _tell_times(areas: gpd.GeoDataFrame, owner: Ints, drawn: Bools, lang: Lang) -> list[str]:
+    """Say how many polygons say no time where others do, and what is doubtful of times."""
+    column, times = times_of(areas)
+    lines = []
+    if column is not None and (untimed := int((drawn & np.isnan(times)).sum())):
+        lines.append(say("told_areas_untimed", lang, count=number(untimed, lang)))
+    for doubt in doubts_of(areas, owner):
+        what = say(f"finding_{doubt.key}", lang, **doubt.words)
+        lines.append(say("told_areas_doubt", lang, what=what))
     return lines
 
 

@@ -185,6 +185,19 @@ WORDS: dict[str, tuple[str, str]] = {
         "polygone de portée sans durée, alors que d'autres en ont une : il ne compte pas",
         "polygon of reach without a time, where others have one: it does not count",
     ),
+    "finding_zones_sans_duree": (
+        "plusieurs polygones de portée pour un même lieu, et aucune durée lue : ils sont pris "
+        "ensemble ; si une colonne dit leur durée (non lues : {columns}), la nommer « minutes » "
+        "ou « route_km »",
+        "several polygons of reach for one place, and no time was read: they are taken together; "
+        "if a column tells their time (not read: {columns}), call it 'minutes' or 'route_km'",
+    ),
+    "finding_duree_douteuse": (
+        "portée de {longest} : des secondes ou des mètres, sans doute ; la colonne s'appellerait "
+        "alors « secondes » ou « metres »",
+        "reach of {longest}: seconds or metres, surely; the column would then be called 'secondes' "
+        "or 'metres'",
+    ),
     "finding_zone_corrigee": (
         "fichier des portées : {told}",
         "file of reach: {told}",

@@ -36,6 +36,22 @@ WORDS: dict[str, tuple[str, str]] = {
         "Places without a polygon of {reach}, which count by those of another time only: {count} "
         "({names}).",
     ),
+    "told_areas_doubt": (
+        "ATTENTION, fichier des portées : {what}.",
+        "WARNING, file of reach: {what}.",
+    ),
+    "told_areas_untimed": (
+        "ATTENTION : {count} {count|polygone|polygones} de portée sans durée, qui ne "
+        "{count|compte|comptent} pas.",
+        "WARNING: {count} {count|polygon|polygons} of reach without a time, which "
+        "{count|does|do} not count.",
+    ),
+    "told_areas_usual": (
+        "Le fichier des portées n'a pas de polygones de {usual} : ceux de {reach} font foi "
+        "(--judged en choisit d'autres).",
+        "The file of reach has no polygons of {usual}: those of {reach} are used (--judged "
+        "chooses others).",
+    ),
     "account_areas": (
         "Lieux qui comptent et n'ont pas de polygone de portée : {count} (constats.csv).",
         "Places that count and have no polygon of reach: {count} (constats.csv).",
