@@ -305,3 +305,22 @@ def test_the_sheets_command_takes_them(reach: tuple[Path, Path], tmp_path: Path)
     assert "2 mairies sans polygone de portée ne sont pas proposées." in by_polygon
     assert "vol d'oiseau" not in by_polygon
     assert "Proposés à vol d'oiseau, 4\u00a0km, faute de polygones" in by_line
+
+
+def test_sheets_tell_of_places_without_a_polygon_and_take_kilometres_by_road(
+    reach: tuple[Path, Path], tmp_path: Path
+) -> None:
+    drawn = gpd.read_file(reach[0]).drop(columns="minutes")
+    drawn = drawn[drawn["id"] != "demo-61-01"]
+    both = pd.concat([
+        drawn.assign(route_km=5.0, geometry=drawn.buffer(-3000)), drawn.assign(route_km=10.0)
+    ])  # fmt: skip
+    areas = as_file(both, tmp_path / "route.gpkg")
+    asked = ["sheets", "--epci", "200068468", "--level", "epci", "--format", "html"]
+    told = run(*asked, "--areas", str(areas), "--judged", "5km", "-o", str(tmp_path / "a"))
+    assert "mais sans polygone de portée, et qui ne couvrent donc rien : 1 (" in told
+    (page,) = (tmp_path / "a").iterdir()
+    text = page.read_text("utf-8")
+    assert "à moins de 5 km par la route d" in text.replace("\u00a0", " ")
+    with pytest.raises(DataError, match="give --areas with it"):
+        RUN.invoke(app, [*asked, "--judged", "20min"], catch_exceptions=False)

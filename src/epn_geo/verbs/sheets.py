@@ -22,14 +22,13 @@ from epn_geo.verbs.options import (
     SheetName,
     Today,
     TownHalls,
-    area_options,
     candidate_file,
     known_lang,
-    parse_judged,
     parse_radius,
     story,
     study_options,
 )
+from epn_geo.verbs.options_areas import JudgedTime, reach_parameters
 
 if TYPE_CHECKING:
     from epn_geo.decisions import CandidateReach
@@ -54,10 +53,7 @@ def sheets_command(
     ] = None,
     areas: Areas = None,
     candidate_areas: CandidateAreas = None,
-    judged: Annotated[
-        str | None,
-        typer.Option("--judged", help="Which time of --areas counts, as 20min. [default: 20min]"),
-    ] = None,
+    judged: JudgedTime = None,
     level: Annotated[
         list[str] | None,
         typer.Option(
@@ -101,17 +97,20 @@ def sheets_command(
     )
     columns, named = options.pop("columns"), options.pop("sheet", None)
     radius_km = parse_radius(radius or "10km") or 0.0
-    reach = area_options(areas, None) or {"radii_km": [radius_km]}
     candidates_reach = candidate_file(candidate_areas, areas, radius)
+    # beside areas, the radius is that of a proposed place
+    reach = reach_parameters(areas, judged, radius if areas is None else None)
+    if areas is None:
+        reach = {"radii_km": [radius_km]}
     options, codes = _within_region(options, level or ())
     with story(lang) as tell:
         if places is not None:
             tell(say("step_read", spoken, file=places.name))
         frame = None if places is None else read_places(places, columns=columns, sheet=named)
         tell(say("step_measure", spoken))
-        judged_by: dict[str, Any] = parse_judged(judged) if areas is not None else {}
-        study = build(frame, **reach, **judged_by, today=date, lang=spoken, **options)
-        for line in list_warnings(study.places, study.communes, spoken):
+        study = build(frame, **reach, today=date, lang=spoken, **options)
+        told = list_warnings(study.places, study.communes, spoken)
+        for line in [*told, *_missing(study, spoken)]:
             tell(line, done=True)
         drawn = _read_candidates(candidates_reach, study, codes, spoken) if proposals else None
         if drawn is not None and drawn.told:
@@ -125,6 +124,7 @@ def sheets_command(
             study.coverage,
             study.places,
             gaps=study.gaps,
+            radius_km=study.measure.route_km,
             minutes=study.measure.minutes,
             levels=level or whole,  # type: ignore[arg-type] # write_sheets checks them
             codes=codes,
@@ -172,6 +172,16 @@ def _within_region(
             codes |= {code for column in columns for code in communes[column].dropna()}
     codes |= regions if "region" in levels else set()
     return options | {"region": sorted(regions), "departements": None, "epci": None}, codes
+
+
+def _missing(study: Study, lang: Any) -> list[str]:
+    """Say which places that count have no polygon of the time that the sheets are about."""
+    if study.areas is None:
+        return []
+    from epn_geo.areas import areas_at  # noqa: PLC0415 - geopandas costs a second
+    from epn_geo.reachfiles import tell_missing  # noqa: PLC0415 - as above
+
+    return tell_missing(areas_at(study.areas, study.measure), study.places, lang)
 
 
 def _read_candidates(
