@@ -26,9 +26,11 @@ FLOORS: dict[int, set[str]] = {
         "words",
     },
     1: {
+        "crs",
+    },
+    2: {
         "areas",
         "catchments",
-        "crs",
         "embedded",
         "figures",
         "gapframes",
@@ -37,10 +39,11 @@ FLOORS: dict[int, set[str]] = {
         "labels",
         "radii",
         "reading",
+        "serving",
         "tallies",
         "writing",
     },
-    2: {
+    3: {
         "clusters",
         "communes",
         "coverage",
@@ -54,7 +57,7 @@ FLOORS: dict[int, set[str]] = {
         "streaming",
         "tables",
     },
-    3: {
+    4: {
         "causes",
         "cells",
         "checking",
@@ -69,7 +72,7 @@ FLOORS: dict[int, set[str]] = {
         "places",
         "staging",
     },
-    4: {
+    5: {
         "access",
         "arcgis",
         "areafiles",
@@ -93,7 +96,7 @@ FLOORS: dict[int, set[str]] = {
         "townhalls",
         "traveltime",
     },
-    5: {
+    6: {
         "changes",
         "doctor",
         "outputs",
@@ -108,7 +111,7 @@ FLOORS: dict[int, set[str]] = {
         "tablefiles",
         "timeline",
     },
-    6: {
+    7: {
         "accessfiles",
         "decisions",
         "delivery",
@@ -118,13 +121,13 @@ FLOORS: dict[int, set[str]] = {
         "notes",
         "sheets",
     },
-    7: {
+    8: {
         "differences",
     },
-    8: {
+    9: {
         "verbs",
     },
-    9: {
+    10: {
         "cli",
     },
 }

@@ -21,13 +21,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import epn_geo as epn
-from epn_geo.coverage import keep_near
 from epn_geo.errors import ColumnError, DataError
 from epn_geo.pictures import METADATA
 from epn_geo.picturing import drawing
 from epn_geo.picturing.lettering import Name, Style, place_names, plain_text, wrap_lines
 from epn_geo.picturing.scene import find_edges, fit_box, make_scene
 from epn_geo.picturing.symbols import SYMBOLS
+from epn_geo.serving import keep_near
 from tests.worlds import make_places
 
 HOSTILE = [

@@ -21,11 +21,9 @@ from .communes import current_codes as current_codes
 from .communes import read_communes as read_communes
 from .communes import read_epci as read_epci
 from .communes import successions as successions
-from .coverage import keep_near as keep_near
 from .coverage import measure_coverage as measure_coverage
 from .coverage import nearest_place as nearest_place
 from .coverage import reach as reach
-from .coverage import serves as serves
 from .crant import assign_crant as assign_crant
 from .crant import crant_territories as crant_territories
 from .download import Door as Door
@@ -78,6 +76,8 @@ from .ranking import flag_priority as flag_priority
 from .ranking import rank_needs as rank_needs
 from .report import summary_lines as summary_lines
 from .report import write_report as write_report
+from .serving import keep_near as keep_near
+from .serving import serves as serves
 from .sheets import write_sheets as write_sheets
 from .sites import add_sites as add_sites
 from .sites import site_sensitivity as site_sensitivity

@@ -24,12 +24,13 @@ from epn_geo.catchments import (
     scaled_rows,
 )
 from epn_geo.cells import Cells
-from epn_geo.coverage import areas_round, serving_sites, town_halls
+from epn_geo.coverage import areas_round
 from epn_geo.crs import CRS, metric_crs, project, require_crs
 from epn_geo.errors import ColumnError, DataError, did_you_mean
 from epn_geo.geometry.arcs import Floats, Ints
 from epn_geo.geometry.within import pairs_within
 from epn_geo.plurals import counted
+from epn_geo.serving import serving_sites, town_halls
 
 PER = 10_000  # inhabitants: supply per person would be unreadable
 USUAL_KM = 15.0

@@ -15,7 +15,7 @@ from epn_geo.areafiles import areas_that_count, measures_in
 from epn_geo.areas import method_of, warned_once
 from epn_geo.catchments import Decay, Method, band_weights
 from epn_geo.cells import Located
-from epn_geo.coverage import measure_coverage, serves
+from epn_geo.coverage import measure_coverage
 from epn_geo.hours import add_weekly_hours
 from epn_geo.inequality import measure_inequality
 from epn_geo.labels import Lang, number, percent, reach_name, say, told_method
@@ -32,6 +32,7 @@ from epn_geo.population import measure_population
 from epn_geo.reachfiles import reach_source, read_reach, tell_missing
 from epn_geo.report import header
 from epn_geo.runs import plain_parameters
+from epn_geo.serving import serves
 from epn_geo.staging import staged_folder
 from epn_geo.writing import write_json
 

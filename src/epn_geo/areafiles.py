@@ -19,7 +19,6 @@ import shapely
 from epn_geo.areas import BANDS, NOBODY, UNKNOWN, owners_of, times_of
 from epn_geo.checking.areatimes import doubts_of
 from epn_geo.checking.findings import NOTE, WARNING, Book, short
-from epn_geo.coverage import serves
 from epn_geo.crs import require_crs
 from epn_geo.errors import ColumnError, CrsError, DataError, did_you_mean
 from epn_geo.geometry.arcs import Bools, Floats, Ints
@@ -27,6 +26,7 @@ from epn_geo.geometry.polygons import only_polygons
 from epn_geo.labels import Lang, check_lang
 from epn_geo.radii import Measure
 from epn_geo.reading.tabling import Table
+from epn_geo.serving import serves
 from epn_geo.standard import column_key
 from epn_geo.tables import read_table
 

@@ -32,7 +32,7 @@ from epn_geo.causes import (
 )
 from epn_geo.columns import texts
 from epn_geo.communes import read_communes
-from epn_geo.coverage import areas_round, discs_round, measure_coverage, serving_sites, town_halls
+from epn_geo.coverage import areas_round, discs_round, measure_coverage
 from epn_geo.crs import to_metric
 from epn_geo.errors import ColumnError, DataError
 from epn_geo.geometry.arcs import Bools, Floats
@@ -43,6 +43,7 @@ from epn_geo.joins import LEVELS
 from epn_geo.pairing import compare_places, name_communes
 from epn_geo.places import read_places
 from epn_geo.radii import AREAS, Measure, Radius, named_measures, radii_of
+from epn_geo.serving import serving_sites, town_halls
 from epn_geo.standard import join_list, split_list
 
 # one frame of areas for both lists, or two

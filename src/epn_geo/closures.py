@@ -11,13 +11,14 @@ import shapely
 from scipy.spatial import cKDTree
 
 from epn_geo.areas import only_band, refuse_both, require_owners, shapes_of
-from epn_geo.coverage import areas_round, serving_sites, town_halls
+from epn_geo.coverage import areas_round
 from epn_geo.crs import require_crs, to_metric
 from epn_geo.errors import ColumnError
 from epn_geo.geometry.arcs import Floats, Ints, distinct_discs
 from epn_geo.geometry.overlay import Geometries, covered_areas
 from epn_geo.geometry.polygons import pairs_in, reached_alone, shared_areas
 from epn_geo.radii import Radius, radii_of
+from epn_geo.serving import serving_sites, town_halls
 
 AT_ONCE = 200  # places measured together
 NOISE_M2 = 1e-3  # what is left when two equal areas are subtracted

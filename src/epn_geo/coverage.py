@@ -26,14 +26,14 @@ import shapely
 from scipy.spatial import cKDTree
 
 from epn_geo.areas import Band, choose_areas, method_of, refuse_both
-from epn_geo.crs import CRS, in_crs, project, require_crs, to_metric
-from epn_geo.errors import ColumnError, DataError
-from epn_geo.geometry.arcs import Bools, Discs, Floats, Ints, distinct_discs, settle, workers
+from epn_geo.crs import CRS, require_crs, to_metric
+from epn_geo.geometry.arcs import Discs, Floats, Ints, distinct_discs, settle, workers
 from epn_geo.geometry.cuts import Cut, cut_outlines
 from epn_geo.geometry.edges import Outlines, take_apart
 from epn_geo.geometry.overlay import Geometries, circles, measure_cut
 from epn_geo.geometry.polygons import covered_by, points_in
 from epn_geo.radii import AREAS, ESTIMATE, TIMES, Radius, named_measures, radii_of
+from epn_geo.serving import coordinates, has_coordinates, serves, serving_sites, town_halls
 
 # what an earlier measure left: it would pass for one of this
 EARLIER = re.compile(
@@ -41,60 +41,6 @@ EARLIER = re.compile(
     r"(part|population|mairie)_couverte(_\d+(_\d+)?(km|min|km_route))?"
 )
 ESTIMATED = "rayon_estime_km"  # the column of `estimate_reach`: a radius that is no measure
-NOT_SERVING = ("CRANT", "projet lauréat")  # actors on the map, not places where help is given
-
-
-def serves(places: pd.DataFrame) -> pd.Series[bool]:
-    """Tell which places count for coverage.
-
-    A place counts if help is given there, at a fixed address with usable coordinates: its
-    `categorie` is not ``CRANT`` (it coordinates others) nor ``projet lauréat``, and its
-    `itinerance` is not ``Itinérant``. A boolean column `couvre` overrides category and itinerance.
-
-    Parameters
-    ----------
-    places
-        Places; the columns named above are used if they are there.
-
-    Returns
-    -------
-    pandas.Series
-        True where the place counts; the index of `places`.
-
-    Examples
-    --------
-    >>> import geopandas as gpd, shapely
-    >>> places = gpd.GeoDataFrame(
-    ...     {"categorie": ["EPN", "CRANT", "antenne"]},
-    ...     geometry=[shapely.Point(0, 49), shapely.Point(0, 49), None],
-    ...     crs=4326,
-    ... )
-    >>> serves(places).tolist()
-    [True, False, False]
-    """
-    counts = np.ones(len(places), dtype=bool)
-    if "couvre" in places:
-        counts = counts & _told(places["couvre"])
-    else:
-        if "categorie" in places:
-            counts = counts & ~places["categorie"].isin(NOT_SERVING).to_numpy()
-        if "itinerance" in places:
-            counts = counts & (places["itinerance"] != "Itinérant").to_numpy()
-    if isinstance(places, gpd.GeoDataFrame):
-        counts = counts & has_coordinates(places)
-    return pd.Series(counts, index=places.index, name="couvre", dtype=bool)
-
-
-def _told(column: pd.Series) -> Bools:
-    """Read the column `couvre`: true or false, and false where it says nothing."""
-    known = column.dropna()
-    if not known.isin([True, False]).all():
-        wrong = known[~known.isin([True, False])].iloc[0]
-        raise ColumnError(
-            f"The column 'couvre' holds {wrong!r}: it must be true or false. read_places reads oui "
-            "and non."
-        )
-    return column.eq(other=True).fillna(value=False).to_numpy(dtype=bool)
 
 
 def reach(places: gpd.GeoDataFrame, radius_km: Radius = 10.0) -> gpd.GeoDataFrame:
@@ -136,7 +82,7 @@ def reach(places: gpd.GeoDataFrame, radius_km: Radius = 10.0) -> gpd.GeoDataFram
     discs = np.full(len(places), None, dtype=object)
     if known.any():
         metric = to_metric(places[known], what="places")
-        x, y = _coordinates(metric)
+        x, y = coordinates(metric)
         discs[known] = (
             gpd.GeoSeries(circles(Discs(x, y, radius[known] * 1000)), crs=metric.crs)
             .to_crs(places.crs)
@@ -468,148 +414,8 @@ def areas_round(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, crs: CRS) -> 
     return choose_areas(areas, places, serving, crs, counted)
 
 
-def keep_near(
-    places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, within_km: float
-) -> gpd.GeoDataFrame:
-    """Keep the places within some distance of a territory, on either side of its border.
-
-    Parameters
-    ----------
-    places
-        Points in any CRS.
-    communes
-        The territory, polygons in any CRS.
-    within_km
-        Kilometres from the nearest outline. Use the largest radius that will be measured.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        The rows of `places` that are near enough, index and CRS unchanged. Places without
-        coordinates stay: nobody knows that they are far.
-
-    Raises
-    ------
-    CrsError
-        As `measure_coverage`.
-
-    Examples
-    --------
-    >>> import geopandas as gpd, shapely
-    >>> commune = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 4000, 4000)], crs=2154)
-    >>> points = gpd.points_from_xy([2000, 9000, 90000], [0, 0, 0])
-    >>> keep_near(gpd.GeoDataFrame(geometry=points, crs=2154), commune, within_km=10).index.tolist()
-    [0, 1]
-    """
-    require_crs(places, "places")
-    metric = to_metric(communes, what="communes")
-    points = places.to_crs(metric.crs).geometry.to_numpy()
-    known = has_coordinates(places)
-    outlines = shapely.STRtree(metric.geometry.to_numpy())
-    found, _ = outlines.query(points[known], predicate="dwithin", distance=within_km * 1000)
-    near = ~known
-    near[np.flatnonzero(known)[found]] = True
-    return places[near]
-
-
-def serving_sites(places: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
-    """Give the places that count, as points in a metric CRS.
-
-    Parameters
-    ----------
-    places
-        Points in any CRS.
-    crs
-        The metric CRS, as a rule that of the communes.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        The rows of `places` that `serves` counts, all with finite coordinates.
-
-    Raises
-    ------
-    DataError
-        If there are other shapes than points.
-
-    Examples
-    --------
-    >>> import geopandas as gpd, shapely
-    >>> place = gpd.GeoDataFrame(geometry=[shapely.Point(2000, 0), None], crs=2154)
-    >>> len(serving_sites(place, place.crs))
-    1
-    """
-    sites = in_crs(places[serves(places)], crs)
-    kinds = set(sites.geometry.geom_type.unique())
-    if kinds - {"Point"}:
-        raise DataError(f"Places must be points; there are also {', '.join(kinds - {'Point'})}.")
-    x, y = _coordinates(sites)
-    return sites[np.isfinite(x) & np.isfinite(y)]
-
-
-def town_halls(metric: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
-    """Give the town halls in the metric CRS; a point inside where none is known.
-
-    Parameters
-    ----------
-    metric
-        Communes in a metric CRS.
-
-    Returns
-    -------
-    tuple of numpy.ndarray
-        x and y in metres; NaN where there is neither town hall nor outline.
-
-    Examples
-    --------
-    >>> import geopandas as gpd, shapely
-    >>> x, y = town_halls(gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 4000, 4000)], crs=2154))
-    >>> x.tolist(), y.tolist()
-    ([2000.0], [2000.0])
-    """
-    x, y = np.full((2, len(metric)), np.nan)
-    if {"mairie_longitude", "mairie_latitude"} <= set(metric.columns):
-        x, y = project(
-            metric["mairie_longitude"].to_numpy(float),
-            metric["mairie_latitude"].to_numpy(float),
-            metric.crs,
-        )
-    unknown = ~(np.isfinite(x) & np.isfinite(y))
-    inside = shapely.point_on_surface(metric.geometry.to_numpy()[unknown])
-    x[unknown], y[unknown] = shapely.get_x(inside), shapely.get_y(inside)
-    return x, y
-
-
-def has_coordinates(places: gpd.GeoDataFrame) -> Bools:
-    """Tell which places have usable coordinates.
-
-    Parameters
-    ----------
-    places
-        Places in any CRS.
-
-    Returns
-    -------
-    numpy.ndarray
-        False for what is missing, empty, or not a number.
-
-    Examples
-    --------
-    >>> import geopandas as gpd, shapely
-    >>> points = gpd.GeoSeries([shapely.Point(0, 49), None, shapely.Point()], crs=4326)
-    >>> has_coordinates(gpd.GeoDataFrame(geometry=points))
-    array([ True, False, False])
-    """
-    return np.asarray(np.isfinite(shapely.bounds(places.geometry.to_numpy())).all(axis=1))
-
-
-def _coordinates(points: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
-    geometry = points.geometry.to_numpy()
-    return shapely.get_x(geometry), shapely.get_y(geometry)
-
-
 def _discs(sites: gpd.GeoDataFrame, radius_km: Radius) -> Discs:
-    return distinct_discs(*_coordinates(sites), radii_of(sites, radius_km) * 1000)
+    return distinct_discs(*coordinates(sites), radii_of(sites, radius_km) * 1000)
 
 
 def _add_areas(
@@ -653,7 +459,7 @@ def _nearest_site(halls: tuple[Floats, Floats], sites: gpd.GeoDataFrame) -> _Nea
     distance, site = np.full(len(x), np.nan), np.full(len(x), -1)
     known = np.isfinite(x) & np.isfinite(y)
     if len(sites):
-        site_x, site_y = _coordinates(sites)
+        site_x, site_y = coordinates(sites)
         order = np.lexsort((site_y, site_x))  # of those at one point, the first stays first
         new = np.ones(len(order), dtype=bool)
         new[1:] = (np.diff(site_x[order]) != 0) | (np.diff(site_y[order]) != 0)

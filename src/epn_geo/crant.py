@@ -16,12 +16,12 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from epn_geo.coverage import town_halls
 from epn_geo.crs import require_crs, to_metric
 from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
 from epn_geo.geometry.arcs import Floats, Ints
 from epn_geo.joins import locate
 from epn_geo.labels import Lang, check_lang, say
+from epn_geo.serving import town_halls
 
 Rule = Literal["departement", "nearest"]
 RULES: tuple[Rule, ...] = ("departement", "nearest")

@@ -14,7 +14,6 @@ from epn_geo.areafiles import areas_that_count, places_reaching
 from epn_geo.areas import areas_at
 from epn_geo.checks import check_places
 from epn_geo.communes import read_communes
-from epn_geo.coverage import keep_near, serves
 from epn_geo.embedded import DEMONSTRATION, embedded_path
 from epn_geo.errors import DataError
 from epn_geo.joins import home_communes, locate
@@ -47,6 +46,7 @@ from epn_geo.runs import (
     was_asked,
     watch_loss,
 )
+from epn_geo.serving import keep_near, serves
 from epn_geo.staging import staged_folder
 from epn_geo.study import Study, build
 from epn_geo.styles import study_layers, write_styled_layers

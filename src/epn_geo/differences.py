@@ -18,7 +18,7 @@ from epn_geo.causes import GAINED, LOST
 from epn_geo.changes import Comparison, changed_zones, compare_coverage
 from epn_geo.columns import texts
 from epn_geo.communes import read_communes
-from epn_geo.coverage import keep_near, measure_coverage
+from epn_geo.coverage import measure_coverage
 from epn_geo.crs import WGS84
 from epn_geo.errors import DataError
 from epn_geo.joins import locate
@@ -44,6 +44,7 @@ from epn_geo.runs import (
     watch_loss,
 )
 from epn_geo.sentences import count, listed
+from epn_geo.serving import keep_near
 from epn_geo.staging import staged_folder
 from epn_geo.study import RADII_KM
 from epn_geo.writing import Sheet, atomic_path, file_hash, write_json, write_layers, write_workbook

@@ -19,7 +19,6 @@ from epn_geo.coverage import (
     cut_ground,
     nearest_place,
     take_terrain,
-    town_halls,
 )
 from epn_geo.crs import in_crs, to_metric
 from epn_geo.errors import ColumnError, DataError, did_you_mean
@@ -36,6 +35,7 @@ from epn_geo.geometry.zones import (
 from epn_geo.joins import LEVELS
 from epn_geo.labels import Lang, check_lang, percent, reach_name, say
 from epn_geo.radii import Measure, Radius, measure_for
+from epn_geo.serving import town_halls
 
 TOUCHED_M2 = 1000.0  # below that, a zone meets a commune only by the rounding of its outline
 

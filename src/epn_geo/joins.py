@@ -8,10 +8,10 @@ import pandas as pd
 import shapely
 
 from epn_geo.communes import current_codes, successions
-from epn_geo.coverage import has_coordinates
 from epn_geo.crs import in_crs, require_crs, to_metric
 from epn_geo.errors import ColumnError
 from epn_geo.geometry.arcs import Ints
+from epn_geo.serving import has_coordinates
 
 # For each level, the columns that hold its code and its name.
 LEVELS: dict[str, tuple[str, str]] = {

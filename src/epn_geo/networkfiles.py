@@ -17,7 +17,7 @@ from epn_geo.areafiles import areas_that_count, measures_in
 from epn_geo.areas import warned_once
 from epn_geo.closures import measure_closures
 from epn_geo.clusters import Statistic, find_clusters
-from epn_geo.coverage import measure_coverage, serving_sites, town_halls
+from epn_geo.coverage import measure_coverage
 from epn_geo.crant import assign_crant, crant_territories
 from epn_geo.crs import to_metric
 from epn_geo.deciding.areal import count_areas
@@ -30,6 +30,7 @@ from epn_geo.outputs import write_book, write_frames, write_map
 from epn_geo.pictures import picture
 from epn_geo.radii import Measure, measure_for
 from epn_geo.report import header
+from epn_geo.serving import serving_sites, town_halls
 from epn_geo.writing import write_layers
 
 ACCESS = "acces_pour_10000_hab"

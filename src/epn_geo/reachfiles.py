@@ -12,12 +12,12 @@ import shapely
 from epn_geo.areafiles import measures_in, read_areas
 from epn_geo.areas import BANDS, NOBODY, owners_of, times_of
 from epn_geo.checking.areatimes import doubts_of
-from epn_geo.coverage import serves
 from epn_geo.errors import DataError
 from epn_geo.geometry.arcs import Bools, Ints
 from epn_geo.geometry.polygons import only_polygons
 from epn_geo.labels import Lang, number, reach_name, say
 from epn_geo.radii import Measure, choose_measure
+from epn_geo.serving import serves
 
 NAMED = 5  # places named in a sentence; all are counted
 

@@ -14,18 +14,12 @@ import numpy as np
 import pandas as pd
 
 from epn_geo.areas import only_band, refuse_both, require_owners, warned_once
-from epn_geo.coverage import (
-    areas_round,
-    cover_ground,
-    cut_ground,
-    measure_coverage,
-    serves,
-    take_terrain,
-)
+from epn_geo.coverage import areas_round, cover_ground, cut_ground, measure_coverage, take_terrain
 from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
 from epn_geo.geometry.arcs import Bools
 from epn_geo.joins import LEVELS, locate
 from epn_geo.radii import Radius
+from epn_geo.serving import serves
 from epn_geo.standard import ENUMERATIONS, LISTS, known_values, split_list
 
 Level = Literal["commune", "epci", "departement", "region"]

@@ -21,13 +21,14 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from epn_geo.coverage import keep_near, reach, serves
+from epn_geo.coverage import reach
 from epn_geo.errors import DataError
 from epn_geo.labels import Lang, check_lang, reach_name, say
 from epn_geo.paging.indicators import Indicator, find_indicators, find_radii
 from epn_geo.picturing.symbols import HATCH, NO_DATA, SYMBOLS, map_words
 from epn_geo.radii import TIMES, Measure, Radius, measure_for, radii_of
 from epn_geo.report import header
+from epn_geo.serving import keep_near, serves
 from epn_geo.writing import GDAL_DATE, atomic_path, write_layers
 
 STYLES_TABLE = """

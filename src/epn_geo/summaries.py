@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from epn_geo.communes import read_epci
-from epn_geo.coverage import serves
 from epn_geo.errors import ColumnError, DataError, did_you_mean, fold
 from epn_geo.figures import FIGURES, add_up, read_figures, usable_figures
 from epn_geo.joins import LEVELS, TERRITORY_COLUMNS, home_communes, locate
 from epn_geo.radii import measures_of
+from epn_geo.serving import serves
 
 # columns of the tables that no category may take
 RESERVED = {"lieux", "communes", "communes_epci", "perimetre", "population", "aire_km2"} | {

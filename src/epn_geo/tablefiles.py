@@ -11,9 +11,9 @@ import pandas as pd
 
 from epn_geo.areas import tell_owners, warned_once
 from epn_geo.columns import texts
-from epn_geo.coverage import serves
 from epn_geo.joins import LEVELS
 from epn_geo.radii import Radius
+from epn_geo.serving import serves
 from epn_geo.skills import skills_matrix
 from epn_geo.writing import without_geometry, write_table
 

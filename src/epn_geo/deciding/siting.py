@@ -19,7 +19,7 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from epn_geo.areas import Band
-from epn_geo.coverage import discs_round, serves, serving_sites, town_halls
+from epn_geo.coverage import discs_round
 from epn_geo.crs import CRS, require_crs, to_metric
 from epn_geo.deciding.areal import candidate_pairs, count_areas
 from epn_geo.deciding.covering import covering_of
@@ -29,6 +29,7 @@ from epn_geo.geometry.arcs import Bools, Floats, Ints, settle
 from epn_geo.joins import TERRITORY_COLUMNS, locate
 from epn_geo.plurals import counted
 from epn_geo.radii import Radius, radii_of
+from epn_geo.serving import serves, serving_sites, town_halls
 
 
 class Scene(NamedTuple):

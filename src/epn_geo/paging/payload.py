@@ -21,7 +21,6 @@ import pandas as pd
 import shapely
 
 from epn_geo.columns import Floats, numbers, rounded, texts, whole
-from epn_geo.coverage import serves
 from epn_geo.crs import WGS84, metric_crs, project, require_crs
 from epn_geo.errors import CrsError
 from epn_geo.geometry.topology import (
@@ -37,6 +36,7 @@ from epn_geo.geometry.topology import (
 )
 from epn_geo.paging.indicators import SHARE_DIGITS
 from epn_geo.radii import Radius, radii_of
+from epn_geo.serving import serves
 
 Ints = npt.NDArray[np.int64]
 

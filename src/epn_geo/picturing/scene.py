@@ -14,12 +14,12 @@ import numpy.typing as npt
 import shapely
 
 from epn_geo.columns import Floats, texts
-from epn_geo.coverage import town_halls
 from epn_geo.crs import CRS, require_crs, to_metric
 from epn_geo.errors import ColumnError, DataError, did_you_mean
 from epn_geo.labels import Lang
 from epn_geo.paging.indicators import Indicator, find_indicators, find_radii
 from epn_geo.radii import Measure, measure_for
+from epn_geo.serving import town_halls
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
