@@ -16,6 +16,7 @@ import pytest
 import shapely
 
 import epn_geo as epn
+from epn_geo.areafiles import require_match
 from epn_geo.embedded import embedded_path
 from epn_geo.study import DEMONSTRATION, build
 from tests.test_areas import AREAS, PAIR, THREE
@@ -119,6 +120,23 @@ def test_a_place_without_polygon_is_one_finding_however_many_times_there_are() -
     assert found[["nom", "valeur"]].to_numpy().tolist() == [["B", "10 min, 30 min"]]
     none = epn.check_areas(several[several["id"] == "a"], PAIR)
     assert none["message"].tolist() == ["aucun polygone de portée : ce lieu ne couvre rien"]
+
+
+def test_polygons_of_no_place_of_the_list_are_refused_with_examples_of_both_sides() -> None:
+    elsewhere = AREAS.assign(id=["x1", "x2"], nom=["Le Phare", None])
+    with pytest.raises(epn.DataError) as refused:
+        require_match(elsewhere, PAIR, "reach.gpkg")
+    assert str(refused.value) == (
+        "reach.gpkg has 2 polygons, and none of a place of the list. The polygons have id 'x1', "
+        "'x2' and nom 'Le Phare'; the places have id 'a', 'b' and nom 'A', 'B': give each polygon "
+        "the id, or the nom, of its place."
+    )
+    with pytest.raises(epn.DataError, match="areas has 2 polygons, and none of a place"):
+        build(PAIR, communes=THREE, areas=elsewhere)
+    one = pd.concat([elsewhere, AREAS.iloc[:1]])
+    assert require_match(one, PAIR) is one
+    assert require_match(AREAS[["geometry"]], PAIR) is not None  # of nobody in particular
+    assert require_match(elsewhere, PAIR.iloc[:0]) is elsewhere  # no list to belong to
 
 
 def test_metres_by_road_are_kilometres_by_road(tmp_path: Path) -> None:

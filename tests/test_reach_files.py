@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
 import epn_geo as epn
 from epn_geo.areafiles import measures_in
-from epn_geo.reachfiles import read_reach, tell_missing
+from epn_geo.decisions import deliver_sites, deliver_skills
+from epn_geo.networkfiles import deliver_clusters, deliver_network
+from epn_geo.outputs import read_network
+from epn_geo.reachfiles import missing_notices, read_reach, tell_missing
 from tests.test_areas import AREAS, PAIR, boxes
+from tests.test_maps import payload_of
 
 SEVERAL = pd.concat([AREAS.assign(minutes=m) for m in (5, 15, 30, 60)])
 
@@ -58,6 +63,12 @@ def test_places_without_polygons_are_told_time_by_time() -> None:
     assert tell_missing(AREAS.iloc[:1], mobile) == []  # it would reach nobody anyway
 
 
+def test_a_file_of_other_places_is_refused_by_its_name(file: Path) -> None:
+    assert len(read_reach(file, PAIR)) == 2
+    with pytest.raises(epn.DataError, match=r"^portee\.gpkg has 8 polygons, and none of a place"):
+        read_reach(file, PAIR.assign(id=["y", "z"]))
+
+
 def test_times_that_are_doubtful_are_told(tmp_path: Path) -> None:
     untimed = boxes(("a", 20, (0, 0, 4, 4)), ("b", 20, (4, 0, 8, 4)), ("b", None, (4, 0, 9, 4)))
     file = epn.write_layer(untimed, tmp_path / "r.gpkg")
@@ -69,3 +80,39 @@ def test_times_that_are_doubtful_are_told(tmp_path: Path) -> None:
     steps = pd.concat([AREAS.assign(palier=step) for step in (10, 20)]).drop(columns="minutes")
     [line] = tell_missing(steps, PAIR)
     assert "non lues : palier" in line
+
+
+def test_a_notice_names_the_places_of_the_territory_first() -> None:
+    places = pd.concat([PAIR.assign(code_insee="61001"), PAIR.iloc[:1].assign(id="c", nom="C")])
+    here = gpd.GeoDataFrame({"code_insee": ["61001", "61002"], "dans_selection": [True, False]})
+    places["code_insee"] = ["61002", "61001", None]
+    drawn = AREAS.assign(id="elsewhere", nom="")
+    assert missing_notices(drawn, places, here) == [
+        "3 lieux sans polygone de portée ne couvrent rien, dont 2 hors du territoire : B, A, C."
+    ]
+    many = pd.concat([places.iloc[[1]].assign(id=str(n), nom=f"L{n}") for n in range(6)])
+    [line] = missing_notices(drawn, many, here)
+    assert line.endswith("rien : L0, L1, L2, L3, L4…")
+    assert missing_notices(None, places, here) == []
+
+
+@pytest.mark.filterwarnings("ignore::epn_geo.MissingAreaWarning")
+def test_every_map_says_which_places_have_no_polygon(tmp_path: Path) -> None:
+    network, communes = read_network(None, {"departements": "61"})
+    metric = network.to_crs(2154)
+    areas = metric[["id", "geometry"]].assign(geometry=metric.buffer(9_000), minutes=20.0)
+    gone = network.loc[network["commune"] == "Argentan", "id"]
+    areas = areas[~areas["id"].isin(gone)]
+    told = missing_notices(areas, network, communes)
+    assert "Argentan" in told[0]
+    sites = epn.suggest_sites(communes, network, 1, areas=areas)
+    deliver_sites({"sites": sites}, network, communes, 10, tmp_path, areas=areas)
+    matrix = epn.skills_matrix(network, communes, by="departement", areas=areas)
+    value = matrix["valeur"].iloc[0]
+    gaps = epn.find_skill_gaps(communes, network, [value], areas=areas)
+    deliver_skills(matrix, gaps, network, 10, tmp_path, areas=areas)
+    deliver_network(network, communes, 10, tmp_path, areas=areas)
+    deliver_clusters(network, communes, 10, tmp_path, areas=areas, permutations=99)
+    for name in ("sites", "manques", "fermetures", "amas"):
+        page = (tmp_path / f"carte-{name}.html").read_text("utf-8")
+        assert payload_of(page)["notices"] == told, name

@@ -24,6 +24,7 @@ from epn_geo.errors import ColumnError, CrsError, DataError, did_you_mean
 from epn_geo.geometry.arcs import Bools, Floats, Ints
 from epn_geo.geometry.polygons import only_polygons
 from epn_geo.labels import Lang, check_lang
+from epn_geo.plurals import counted
 from epn_geo.radii import Measure
 from epn_geo.reading.tabling import Table
 from epn_geo.serving import serves
@@ -57,6 +58,7 @@ REASONS = {
 NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(?:min|mn|minutes?|km|s|m)?\s*", re.IGNORECASE)
 _VAGUE_KEYS = {column_key(name) for name in VAGUE}
 FAR = 5.0  # km between a place and its own polygon from which one of them is doubtful
+SHOWN = 3  # ids and names given as examples
 DEGREES = (-180.0, -90.0, 180.0, 90.0)
 
 
@@ -241,6 +243,46 @@ def read_same_time(
     )
 
 
+def require_match(
+    areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, name: str = "areas"
+) -> gpd.GeoDataFrame:
+    """Refuse areas none of which belongs to any of the places: nobody would be within reach.
+
+    Parameters
+    ----------
+    areas, places
+        As `check_areas`.
+    name
+        What to call the areas: their file.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The areas.
+
+    Raises
+    ------
+    ColumnError
+        As `measure_coverage`.
+    DataError
+        If the areas say whose they are, and no place of the list is among them.
+
+    Examples
+    --------
+    >>> place = gpd.GeoDataFrame({"id": ["a"]}, geometry=[shapely.Point(0, 0)], crs=2154)
+    >>> len(require_match(place.set_geometry(place.buffer(9)), place))
+    1
+    """
+    owner = owners_of(areas, places, serves(places).to_numpy())
+    if not len(places) or (owner == NOBODY).any() or (owner >= 0).any():
+        return areas
+    raise DataError(
+        f"{name} has {counted(len(areas), 'polygon', 'polygons')}, and none of a place of the "
+        f"list. The polygons have {_examples(areas)}; the places have {_examples(places)}: give each "
+        "polygon the id, or the nom, of its place."
+    )
+
+
 def measures_in(areas: gpd.GeoDataFrame) -> list[Measure]:
     """List the times of areas, as what is within reach is named.
 
@@ -412,6 +454,17 @@ def _time_told(column: str | None, values: str) -> str:
 
 def _said(areas: pd.DataFrame, column: str, row: int) -> bool:
     return column in areas and bool(areas[column].notna().iloc[row] and areas[column].iloc[row])
+
+
+def _examples(frame: pd.DataFrame) -> str:
+    """Show the first ids and names of a frame."""
+    told = []
+    for column in ("id", "nom"):
+        held = frame[column].dropna().astype("str") if column in frame else pd.Series(dtype="str")
+        shown = held[held != ""].drop_duplicates().head(SHOWN)
+        if len(shown):
+            told.append(f"{column} {', '.join(repr(short(text, 40)) for text in shown)}")
+    return " and ".join(told) or "neither id nor nom"
 
 
 def _which(areas: pd.DataFrame, row: int) -> str:

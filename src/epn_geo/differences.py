@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from epn_geo.areafiles import areas_that_count, read_areas
+from epn_geo.areafiles import areas_that_count, read_areas, require_match
 from epn_geo.areas import areas_at, warned_once
 from epn_geo.causes import GAINED, LOST
 from epn_geo.changes import Comparison, changed_zones, compare_coverage
@@ -29,7 +29,7 @@ from epn_geo.notes import note_text
 from epn_geo.pairing import compare_places, name_communes, revise
 from epn_geo.places import read_places
 from epn_geo.radii import Measure, Radius, choose_measure
-from epn_geo.reachfiles import tell_missing
+from epn_geo.reachfiles import missing_notices, tell_missing
 from epn_geo.reading.guesses import absent_fields
 from epn_geo.report import header
 from epn_geo.runs import (
@@ -245,6 +245,11 @@ def _read_areas(
     before = read_areas(file)
     later = parameters.get("areas_after")
     areas = before, before if later is None else read_areas(later)
+    if later is None:  # those of places that are in either list
+        require_match(before, pd.concat(lists, ignore_index=True), Path(file).name)
+    else:
+        for drawn, places, name in zip(areas, lists, (file, later), strict=True):
+            require_match(drawn, places, Path(name).name)
     lines = [
         line
         for drawn, places in zip(areas, lists, strict=True)
@@ -282,14 +287,15 @@ def _write_all(work: _Work, note: Note, stage: Path, *, date: str | None, lang: 
 
 def _map(work: _Work, zones: gpd.GeoDataFrame, date: str | None, lang: Lang) -> folium.Map:
     """Draw the new state, with what was gained and lost over it."""
-    after = work.places[1]
+    after, drawn = work.places[1], None if work.areas is None else work.areas[1]
     page = coverage_map(
         _after(work),
         places=keep_near(after, work.communes, NEAR_KM),
         title=note_title(lang),
         radius_km=work.radii if isinstance(work.radii, dict) else None,
-        reach=None if work.areas is None else areas_that_count(work.areas[1], after, work.communes),
+        reach=None if drawn is None else areas_that_count(drawn, after, work.communes),
         sources=work.sources,
+        notices=missing_notices(drawn, after, work.communes, lang),
         date=date,
         demonstration=work.demonstration,
         lang=lang,

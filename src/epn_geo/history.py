@@ -227,7 +227,8 @@ def deliver_history(
     drawn, reached = None, {}
     shown: dict[str, Any] = {"region": region, "departements": departements, "lang": lang}
     if areas is not None:
-        drawn = read_reach(areas, judged_min=judged_min, judged_km=judged_km)
+        every = pd.concat([one.places for one in snapshots], ignore_index=True)
+        drawn = read_reach(areas, every, judged_min=judged_min, judged_km=judged_km)
         reached = {"portees": told_file(Path(areas), Path(areas))}
         shown |= {"judged_min": judged_min, "judged_km": judged_km}
     lists = [{"date": one.date, "sha256": one.sha256} for one in snapshots]

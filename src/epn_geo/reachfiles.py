@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from epn_geo.areafiles import measures_in, read_areas
+from epn_geo.areafiles import measures_in, read_areas, require_match
 from epn_geo.areas import BANDS, NOBODY, owners_of, times_of
 from epn_geo.checking.areatimes import doubts_of
 from epn_geo.errors import DataError
-from epn_geo.geometry.arcs import Bools, Ints
+from epn_geo.geometry.arcs import Ints
 from epn_geo.geometry.polygons import only_polygons
+from epn_geo.joins import home_communes
 from epn_geo.labels import Lang, number, reach_name, say
 from epn_geo.radii import Measure, choose_measure
 from epn_geo.serving import serves
@@ -24,6 +25,7 @@ NAMED = 5  # places named in a sentence; all are counted
 
 def read_reach(
     file: str | Path,
+    places: gpd.GeoDataFrame | None = None,
     *,
     judged_min: float | None = None,
     judged_km: float | None = None,
@@ -35,6 +37,8 @@ def read_reach(
     ----------
     file
         As `read_areas`.
+    places
+        The places that they are for: areas none of which is of any are refused.
     judged_min, judged_km
         Which time: minutes of travel, or kilometres by road. By default 20 minutes (10 km by road)
         if there, or else the middle one; with `nearer`, the longest.
@@ -49,7 +53,7 @@ def read_reach(
     Raises
     ------
     ColumnError, CrsError, DataError
-        As `read_areas`; or if there is no such time.
+        As `read_areas`; or if there is no such time, or no area of any of the places.
 
     Examples
     --------
@@ -64,6 +68,8 @@ def read_reach(
     ([20.0], [10.0, 20.0])
     """
     areas = read_areas(file)
+    if places is not None:
+        require_match(areas, places, Path(file).name)
     column, times = times_of(areas)
     asked = judged_min is not None or judged_km is not None
     if column is None:
@@ -137,31 +143,98 @@ def tell_missing(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, lang: Lang =
     >>> tell_missing(drawn, places, "en")
     ['WARNING: places that count but have no polygon of reach, and so cover nothing: 1 (B).']
     """
+    none, some = _missing(areas, places)
+    lines = _named("told_areas", none, places, lang)
+    for measure, rows in some:
+        lines += _named("told_areas_of", rows, places, lang, reach=reach_name(measure, lang))
+    return [*lines, *_tell_times(areas, places, lang)]
+
+
+def missing_notices(
+    areas: gpd.GeoDataFrame | None,
+    places: gpd.GeoDataFrame,
+    communes: gpd.GeoDataFrame,
+    lang: Lang = "fr",
+) -> list[str]:
+    """Say what `tell_missing` says, as a map or a picture of a territory has room for it.
+
+    Parameters
+    ----------
+    areas, places, lang
+        As `tell_missing`; no areas, no sentence.
+    communes
+        The territory: its places are named first, and the others counted apart.
+
+    Returns
+    -------
+    list of str
+        Sentences; none if every place has its polygons.
+
+    Raises
+    ------
+    ColumnError
+        As `measure_coverage`.
+
+    Examples
+    --------
+    >>> places = gpd.GeoDataFrame(
+    ...     {"id": ["a", "b"], "nom": ["A", "B"], "code_insee": ["14118", "14118"]},
+    ...     geometry=gpd.points_from_xy([0, 9], [0, 0]), crs=2154,
+    ... )
+    >>> drawn = places.iloc[:1].set_geometry([shapely.box(-1, -1, 1, 1)]).assign(minutes=20)
+    >>> missing_notices(drawn, places, places)
+    ['1 lieu sans polygone de portée ne couvre rien : B.']
+    """
+    if areas is None:
+        return []
+    inside = communes
+    if "dans_selection" in communes:
+        inside = communes[communes["dans_selection"].astype(bool)]
+    there = home_communes(places).isin(inside["code_insee"]).to_numpy()
+    none, some = _missing(areas, places)
+    told = [("notice_areas", none, "")]
+    told += [("notice_areas_of", rows, reach_name(measure, lang)) for measure, rows in some]
+    lines = []
+    for key, rows, reach in told:
+        first = np.concatenate([rows[there[rows]], rows[~there[rows]]])
+        beyond = int((~there[rows]).sum())
+        where = say("notice_beyond", lang, count=number(beyond, lang)) if beyond else ""
+        lines += _named(key, first, places, lang, reach=reach, where=where)
+    return [line.replace("\u2026.", "\u2026") for line in lines]
+
+
+def _missing(
+    areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame
+) -> tuple[Ints, list[tuple[Measure, Ints]]]:
+    """Find the rows of places that count and have no polygon; and by time, those that lack it."""
     serving = serves(places).to_numpy()
     owner = owners_of(areas, places, serving)
+    if (owner == NOBODY).any():
+        return np.empty(0, dtype=np.int64), []
     column, times = times_of(areas)
     drawn = ~shapely.is_missing(only_polygons(areas.geometry.to_numpy()))
-    doubtful = _tell_times(areas, owner, drawn, lang)
-    if (owner == NOBODY).any():
-        return doubtful
     if column is not None:
         drawn &= ~np.isnan(times)
     wanted = np.flatnonzero(serving)
     none = np.setdiff1d(wanted, owner[drawn])
-    lines = _named("told_areas", none, places, lang)
-    for measure in [] if column is None else measures_in(areas):
-        some = np.setdiff1d(wanted, np.union1d(none, owner[drawn & (times == measure.value)]))
-        lines += _named("told_areas_of", some, places, lang, reach=reach_name(measure, lang))
-    return [*lines, *doubtful]
+    some = [
+        (
+            measure,
+            np.setdiff1d(wanted, np.union1d(none, owner[drawn & (times == measure.value)])),
+        )
+        for measure in ([] if column is None else measures_in(areas))
+    ]
+    return none, some
 
 
-def _tell_times(areas: gpd.GeoDataFrame, owner: Ints, drawn: Bools, lang: Lang) -> list[str]:
+def _tell_times(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, lang: Lang) -> list[str]:
     """Say how many polygons say no time where others do, and what is doubtful of times."""
     column, times = times_of(areas)
+    drawn = ~shapely.is_missing(only_polygons(areas.geometry.to_numpy()))
     lines = []
     if column is not None and (untimed := int((drawn & np.isnan(times)).sum())):
         lines.append(say("told_areas_untimed", lang, count=number(untimed, lang)))
-    for doubt in doubts_of(areas, owner):
+    for doubt in doubts_of(areas, owners_of(areas, places, serves(places).to_numpy())):
         what = say(f"finding_{doubt.key}", lang, **doubt.words)
         lines.append(say("told_areas_doubt", lang, what=what))
     return lines

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import geopandas as gpd
 import pandas as pd
 
-from epn_geo.areafiles import check_areas, read_areas
+from epn_geo.areafiles import check_areas, read_areas, require_match
 from epn_geo.areas import areas_at, warned_once
 from epn_geo.cells import Located, count_cells, locate_cells
 from epn_geo.checks import check_places
@@ -136,8 +136,10 @@ def build(
     radii: Radius | Sequence[float] = (
         dict(radii_km) if isinstance(radii_km, Mapping) else list(radii_km)
     )
-    if areas is not None and not isinstance(areas, gpd.GeoDataFrame):
-        areas = read_areas(areas)
+    if areas is not None:
+        file = None if isinstance(areas, gpd.GeoDataFrame) else Path(areas)
+        areas = areas if file is None else read_areas(file)
+        require_match(areas, places, "areas" if file is None else file.name)
     with warned_once():  # the findings tell of places without areas
         reach = 10.0 if areas is not None else radii
         coverage = measure_coverage(territory, places, reach, areas=areas)

@@ -52,6 +52,20 @@ WORDS: dict[str, tuple[str, str]] = {
         "The file of reach has no polygons of {usual}: those of {reach} are used (--judged "
         "chooses others).",
     ),
+    "notice_areas": (
+        "{count} {count|lieu|lieux} sans polygone de portée {count|ne couvre|ne couvrent} "
+        "rien{where} : {names}.",
+        "{count} {count|place|places} without a polygon of reach {count|covers|cover} "
+        "nothing{where}: {names}.",
+    ),
+    "notice_areas_of": (
+        "{count} {count|lieu|lieux} sans polygone de {reach}{where} : {names}.",
+        "{count} {count|place|places} without a polygon of {reach}{where}: {names}.",
+    ),
+    "notice_beyond": (
+        ", dont {count} hors du territoire",
+        ", {count} of them outside the territory",
+    ),
     "account_areas": (
         "Lieux qui comptent et n'ont pas de polygone de portée : {count} (constats.csv).",
         "Places that count and have no polygon of reach: {count} (constats.csv).",
