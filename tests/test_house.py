@@ -50,7 +50,6 @@ FLOORS: dict[int, set[str]] = {
         "network",
         "notepages",
         "reference",
-        "report",
         "runs",
         "sentences",
         "standard",
@@ -71,6 +70,7 @@ FLOORS: dict[int, set[str]] = {
         "paging",
         "places",
         "staging",
+        "territories",
     },
     5: {
         "access",
@@ -90,6 +90,7 @@ FLOORS: dict[int, set[str]] = {
         "picturing",
         "population",
         "ranking",
+        "report",
         "skills",
         "snapshots",
         "summaries",

@@ -121,6 +121,32 @@ def read_epci(path: str | Path | None = None) -> pd.DataFrame:
     return _read_table(embedded_path("communes") if path is None else Path(path), "epci")
 
 
+def count_communes(level: str, path: str | Path | None = None) -> dict[str, int]:
+    """Count the communes of every territory of one level, whole whatever the selection.
+
+    Parameters
+    ----------
+    level
+        ``"region"``, ``"departement"`` or ``"epci"``.
+    path
+        A folder laid out like the library's own ``data/communes``, to use instead of it.
+
+    Returns
+    -------
+    dict
+        Code, and the number of communes.
+
+    Examples
+    --------
+    >>> count_communes("departement")["61"]
+    381
+    """
+    folder = embedded_path("communes") if path is None else Path(path)
+    table = _read_table(folder, level if level == "epci" else f"{level}s")
+    codes, counts = table[f"code_{level}"].astype("str"), table["communes"]
+    return {code: int(count) for code, count in zip(codes, counts, strict=True)}
+
+
 def successions(codes: Iterable[str], path: str | Path | None = None) -> pd.DataFrame:
     """Tell what each of some commune codes, old or new, is today.
 

@@ -32,6 +32,7 @@ from epn_geo.outputs import (
 )
 from epn_geo.places import read_places
 from epn_geo.radii import radii_of
+from epn_geo.reachfiles import missing_notices
 from epn_geo.report import header, write_report
 from epn_geo.runs import (
     RECORD,
@@ -51,6 +52,7 @@ from epn_geo.staging import staged_folder
 from epn_geo.study import Study, build
 from epn_geo.styles import study_layers, write_styled_layers
 from epn_geo.tablefiles import sum_up_skills, write_table_files
+from epn_geo.territories import selected, territory_name
 from epn_geo.townhalls import place_at_town_halls
 from epn_geo.writing import atomic_path, file_hash, write_json
 
@@ -399,6 +401,7 @@ def _write_all(
     """Write every file but the record; give their names."""
     near = keep_near(study.places, study.communes, NEAR_KM)
     title = _title(study, lang)
+    notices = missing_notices(study.areas, study.places, study.communes, lang)
     drawn = draw(
         [(Path(name).suffix, size) for name, size in PICTURES.items()],
         study.coverage,
@@ -408,6 +411,7 @@ def _write_all(
         minutes=study.measure.minutes,
         title=title,
         sources=sources,
+        notices=notices,
         date=date,
         demonstration=demonstration,
         lang=lang,
@@ -424,6 +428,7 @@ def _write_all(
         if study.areas is None
         else areas_that_count(study.areas, study.places, study.communes),
         sources=sources,
+        notices=notices,
         date=date,
         demonstration=demonstration,
         lang=lang,
@@ -431,7 +436,9 @@ def _write_all(
     with atomic_path(folder / MAP) as temporary:
         page.save(str(temporary))
     of_judged = None if study.areas is None else areas_at(study.areas, study.measure)
-    skills = sum_up_skills(study.places, study.communes, study.radius_km or 10.0, areas=of_judged)
+    skills = sum_up_skills(
+        study.places, study.communes, study.radius_km or 10.0, areas=of_judged, lang=lang
+    )
     write_report(
         folder / WORKBOOK,
         study.coverage,
@@ -494,15 +501,9 @@ def _indicators(study: Study, lang: Lang) -> dict[str, str] | None:
 
 
 def _title(study: Study, lang: Lang) -> str:
-    """Name the territory, if it has one name."""
-    communes = study.communes
-    if "dans_selection" in communes:
-        communes = communes[communes["dans_selection"]]
-    for level in ("epci", "departement", "region"):
-        names = communes[level].unique() if level in communes else []
-        if len(names) == 1 and isinstance(names[0], str):
-            return f"{say('map_title', lang)} – {names[0]}"
-    return say("map_title", lang)
+    """Name the territory."""
+    name = territory_name(study.communes, lang)
+    return f"{say('map_title', lang)} – {name}" if name else say("map_title", lang)
 
 
 def _account_of(study: Study, sources: list[str], provenance: Provenance | None) -> dict[str, Any]:
@@ -546,9 +547,7 @@ def _account_of_files(study: Study) -> dict[str, Any]:
 
 def _in_territory(study: Study) -> pd.Series:
     """Tell which places stand in the territory itself, not in the rest of a straddling EPCI."""
-    communes = study.communes
-    if "dans_selection" in communes:
-        communes = communes[communes["dans_selection"]]
+    communes = selected(study.communes)
     inside: pd.Series = home_communes(study.places).isin(communes["code_insee"])
     return inside
 
@@ -556,9 +555,7 @@ def _in_territory(study: Study) -> pd.Series:
 def _reaching_in(study: Study, inside: pd.Series) -> int:
     """Count the places beyond the border that are near enough to cover some of this side."""
     outside = study.places[serves(study.places) & ~inside]
-    communes = study.communes
-    if "dans_selection" in communes:
-        communes = communes[communes["dans_selection"]]
+    communes = selected(study.communes)
     if study.areas is not None:
         return places_reaching(areas_at(study.areas, study.measure), outside, communes)
     if study.radius_km is None or isinstance(study.radius_km, float):

@@ -19,6 +19,7 @@ from epn_geo.maps import coverage_map
 from epn_geo.needs import USED
 from epn_geo.places import read_places
 from epn_geo.report import header
+from epn_geo.territories import territory_name
 from epn_geo.townhalls import place_at_town_halls
 from epn_geo.writing import Sheet, atomic_path, write_table, write_workbook
 
@@ -111,8 +112,7 @@ def list_warnings(
     home, count = home_communes(network), number(len(network), lang)
     # a list that says nowhere where it is may be in the territory
     if not home.isin(inside["code_insee"]).any() and (placed.any() or home.notna().all()):
-        level = "departement" if inside["departement"].nunique() < 4 else "region"
-        name = ", ".join(sorted(set(texts(inside, level))))
+        name = territory_name(inside, lang)
         lines.append(say("account_elsewhere", lang, count=count, name=name))
     elif not placed.any():
         lines.append(say("account_nowhere", lang, count=count))

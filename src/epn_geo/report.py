@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +13,7 @@ from epn_geo.errors import DataError
 from epn_geo.figures import FIGURES
 from epn_geo.labels import Lang, check_lang, number, percent, reach_name, say, told_method
 from epn_geo.radii import AREAS, ESTIMATE, Measure, measure_for, measures_of
+from epn_geo.territories import part_names, selected, territory_name, with_true_names
 from epn_geo.words.headings import HEADERS
 from epn_geo.writing import Sheet, without_geometry, write_workbook
 
@@ -101,8 +102,9 @@ def write_report(
     check_lang(lang)
     if Path(path).suffix.lower() != ".xlsx":
         raise DataError(f"{Path(path).name}: a workbook's name ends in .xlsx.")
+    parts = part_names(coverage, lang)
     frames = {
-        f"sheet_{level}": tables[level]
+        f"sheet_{level}": with_true_names(tables[level], level, parts)
         for level in ("region", "departement", "epci")
         if level in tables
     }
@@ -198,12 +200,12 @@ def summary_lines(
     lines = []
     measure = measure_for(coverage, radius_km, minutes)
     suffix, distance = measure.suffix, reach_name(measure, lang).replace("\u00a0", " ")
-    for _, row in tables.get("region", pd.DataFrame()).iterrows():
+    for name, row in _regions(coverage, tables, lang):
         lines.append(
             say(
                 "line_region",
                 lang,
-                region=row.get("region", row["code_region"]),
+                region=name,
                 communes=number(row["communes"], lang),
                 population=number(row["population"], lang),
                 far=number(row[f"population_hors_portee{suffix}"], lang),
@@ -211,7 +213,18 @@ def summary_lines(
                 distance=distance,
             )
         )
-    return lines + _means_lines(tables, lang) + _rate_lines(tables, lang)
+    return lines + _means_lines(coverage, tables, lang) + _rate_lines(tables, lang)
+
+
+def _regions(
+    coverage: pd.DataFrame, tables: dict[str, pd.DataFrame], lang: Lang
+) -> Iterator[tuple[str, pd.Series]]:
+    """Give the row of each région, and what the part of it that is studied is called."""
+    inside = selected(coverage)
+    for _, row in tables.get("region", pd.DataFrame()).iterrows():
+        code = row["code_region"]
+        there = inside[inside["code_region"] == code] if "code_region" in inside else inside[:0]
+        yield territory_name(there, lang) or str(row.get("region", code)), row
 
 
 def header(column: str, lang: Lang = "fr") -> str:
@@ -297,10 +310,10 @@ def _tells_means(tables: dict[str, pd.DataFrame]) -> bool:
     return any(f"{figure}_renseignes" in table for table in tables.values() for figure in FIGURES)
 
 
-def _means_lines(tables: dict[str, pd.DataFrame], lang: Lang) -> list[str]:
+def _means_lines(coverage: pd.DataFrame, tables: dict[str, pd.DataFrame], lang: Lang) -> list[str]:
     """Say what the places told of use and means, région by région."""
     lines = []
-    for _, row in tables.get("region", pd.DataFrame()).iterrows():
+    for name, row in _regions(coverage, tables, lang):
         told = [
             say(
                 "line_means_one",
@@ -313,7 +326,6 @@ def _means_lines(tables: dict[str, pd.DataFrame], lang: Lang) -> list[str]:
             if row.get(f"{figure}_renseignes", 0)
         ]
         if told:
-            name = row.get("region", row["code_region"])
             lines.append(say("line_means", lang, region=name, told=", ".join(told)))
     return lines
 

@@ -172,7 +172,9 @@ def write_sheets(
         page = SheetPage(
             sheet, draw_locator(scene, focus, spoken), banner, notes, say("fiche_about", spoken)
         )
-        stem = Path(folder) / sheet_name(level, code, sheet.title)
+        # by the territory's plain name, which stays when only a part of it is studied
+        called = str(scene.communes.loc[focus, LEVELS[level][1]].iloc[0])
+        stem = Path(folder) / sheet_name(level, code, called)
         for kind in kinds:
             content = pdf_bytes(page, spoken) if kind == "pdf" else html_text(page, spoken).encode()
             with atomic_path(stem.with_name(f"{stem.name}.{kind}")) as temporary:

@@ -12,9 +12,11 @@ import pandas as pd
 from epn_geo.areas import tell_owners, warned_once
 from epn_geo.columns import texts
 from epn_geo.joins import LEVELS
+from epn_geo.labels import Lang
 from epn_geo.radii import Radius
 from epn_geo.serving import serves
 from epn_geo.skills import skills_matrix
+from epn_geo.territories import part_names
 from epn_geo.writing import without_geometry, write_table
 
 DATA = "donnees"  # the folder for programs, beside the files for people
@@ -32,6 +34,7 @@ def sum_up_skills(
     radius_km: Radius = 10.0,
     *,
     areas: gpd.GeoDataFrame | None = None,
+    lang: Lang = "fr",
 ) -> pd.DataFrame:
     """Count who offers which service, for régions, départements and EPCI at once.
 
@@ -43,13 +46,16 @@ def sum_up_skills(
         Communes with their territories and `population`, measured or not.
     radius_km, areas
         As in `skills_matrix`.
+    lang
+        Language of what a territory is called of which only a part is there.
 
     Returns
     -------
     pandas.DataFrame
         One row per territory and service: `niveau`, `code`, `territoire`, `population`, and the
         figures of `skills_matrix`. Régions and départements leave out communes with
-        `dans_selection` False. No row if no place that serves tells its
+        `dans_selection` False, and are named with the part that is there (see `part_names`) if it
+        is not the whole. No row if no place that serves tells its
         services, or the areas do not say whose they are.
 
     Raises
@@ -76,6 +82,7 @@ def sum_up_skills(
     inside = pd.Series(True, index=known.index)
     if "dans_selection" in known:
         inside = known["dans_selection"].astype(bool)
+    parts = part_names(communes, lang)
     rank = {value: nth for nth, value in enumerate(each["valeur"].unique())}
     tables = []
     for level in SKILL_LEVELS:
@@ -86,6 +93,8 @@ def sum_up_skills(
         )
         tables.append(_by_territory(rows[rows["code"].notna()]).assign(niveau=level))
     table = pd.concat(tables, ignore_index=True)
+    whole = zip(table["niveau"], table["code"], table["territoire"], strict=True)
+    table["territoire"] = [parts.get((level, code), name) for level, code, name in whole]
     order = table.assign(
         n=table["niveau"].map({one: nth for nth, one in enumerate(SKILL_LEVELS)}),
         v=table["valeur"].map(rank),

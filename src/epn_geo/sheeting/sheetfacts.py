@@ -12,13 +12,13 @@ from typing import Literal, NamedTuple
 import geopandas as gpd
 import pandas as pd
 
-from epn_geo.columns import texts
 from epn_geo.errors import ColumnError
 from epn_geo.gaps import flag_underserved
 from epn_geo.joins import LEVELS, home_communes, locate
 from epn_geo.labels import Lang, reach_name
 from epn_geo.radii import Measure, measure_for
 from epn_geo.summaries import summarise
+from epn_geo.territories import part_names, territory_name, with_true_names
 
 SheetLevel = Literal["region", "departement", "epci"]
 SHEET_LEVELS: tuple[SheetLevel, ...] = ("region", "departement", "epci")
@@ -121,7 +121,11 @@ def gather_facts(
         inside = coverage[coverage["dans_selection"].astype(bool)]
     if "accord" not in places:
         places = locate(places, coverage)
-    tables = {level: summarise(inside, places, by=level) for level in SHEET_LEVELS}
+    parts = part_names(inside, lang)
+    tables = {
+        level: with_true_names(summarise(inside, places, by=level), level, parts)
+        for level in SHEET_LEVELS
+    }
     short = next((str(c) for c in tables["region"] if str(c).endswith("_pour_taux_commun")), "")
     return Facts(
         coverage=coverage,
@@ -187,7 +191,4 @@ def name_whole(facts: Facts) -> str:
     >>> name_whole(gather_facts(study.coverage, study.places))
     'Orne'
     """
-    names = sorted(set(texts(facts.inside, "region")))
-    departements = sorted(set(texts(facts.inside, "departement")))
-    # one département studied by itself is the whole
-    return ", ".join(departements if len(departements) < 3 else names)
+    return territory_name(facts.inside, facts.lang)

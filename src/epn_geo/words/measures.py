@@ -3,6 +3,8 @@
 WORDS: dict[str, tuple[str, str]] = {
     # -- units and numbers
     "no_data": ("sans donnée", "no data"),
+    "territory_part": ("{name} (partie)", "{name} (part)"),
+    "territory_part_of": ("{name} (partie : {part})", "{name} (part: {part})"),
     "less_than": ("moins de {value}", "less than {value}"),
     "more_than": ("plus de {value}", "more than {value}"),
     "months": (
