@@ -12,6 +12,7 @@ import epn_geo as epn
 from tests.test_areas import AREAS, PAIR, THREE, boxes
 
 pytestmark = pytest.mark.browser
+NOTICE = "10 lieux sans polygone de portée ne couvrent rien : Vernon, <b>Bayeux</b>…"
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def page(browser: Any, tmp_path: Path) -> Any:
     )
     coverage = epn.flag_underserved(epn.measure_coverage(communes, places, areas=areas))
     gaps = epn.find_gaps(communes, places, areas=areas[areas["minutes"] == 20])
-    made = epn.coverage_map(coverage, places=places, gaps=gaps, reach=areas)
+    made = epn.coverage_map(coverage, places=places, gaps=gaps, reach=areas, notices=[NOTICE])
     made.save(str(tmp_path / "carte.html"))
     context = browser.new_context(offline=True, viewport={"width": 1300, "height": 900})
     tab = context.new_page()
@@ -47,6 +48,24 @@ def test_the_page_speaks_of_minutes_and_keeps_the_figures(page: Any) -> None:
     assert " km)" not in text.split("Distance")[0]
     page.get_by_label("Durée du trajet").select_option("10")
     assert page.evaluate("epn.figures.share") == [0.5, 0, 0.25]
+
+
+def test_what_the_figures_leave_out_stands_beside_them(page: Any) -> None:
+    notice = page.locator(".figures .notice")
+    assert notice.inner_text() == NOTICE  # as text
+    assert notice.bounding_box()["y"] < 500
+    # and on what is printed
+    drawn = page.evaluate("""async () => {
+      const told = [];
+      const write = CanvasRenderingContext2D.prototype.fillText;
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+        told.push(text);
+        return write.call(this, text, ...rest);
+      };
+      window.dispatchEvent(new Event("beforeprint"));
+      return told;
+    }""")
+    assert NOTICE in drawn
 
 
 def test_neither_a_radius_nor_a_place_can_be_tried_and_the_page_says_why(page: Any) -> None:

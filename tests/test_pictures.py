@@ -97,6 +97,15 @@ def test_title_legend_counts_scale_and_sources_stand_on_it(coverage, tmp_path):
     )
 
 
+def test_what_must_not_be_missed_stands_above_the_definition(coverage, tmp_path):
+    notice = "10 lieux sans polygone de portée ne couvrent rien : Vernon, Bayeux…"
+    told = texts_of(epn.picture(coverage, tmp_path / "a.svg", notices=[notice]))
+    assert notice in told
+    page = Path(tmp_path / "a.svg").read_text("utf-8")
+    assert page.count("#8c1d00") == 1  # in the colour of a warning
+    assert "#8c1d00" not in epn.picture(coverage, tmp_path / "b.svg").read_text("utf-8")
+
+
 def test_people_within_reach_are_those_of_the_frame(coverage, tmp_path):
     told = texts_of(epn.picture(coverage, tmp_path / "a.svg"))
     share = 100 * coverage["population_couverte"].sum() / coverage["population"].sum()

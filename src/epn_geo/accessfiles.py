@@ -29,7 +29,7 @@ from epn_geo.outputs import (
     write_map,
 )
 from epn_geo.population import measure_population
-from epn_geo.reachfiles import reach_source, read_reach, tell_missing
+from epn_geo.reachfiles import missing_notices, reach_source, read_reach, tell_missing
 from epn_geo.report import header
 from epn_geo.runs import plain_parameters
 from epn_geo.serving import serves
@@ -113,7 +113,7 @@ def study_access(
     cells, account = (None, None) if grid is None else Located.of(grid, communes)
     drawn = None
     if areas is not None:
-        drawn = read_reach(areas, judged_min=judged_min, judged_km=judged_km, nearer=True)
+        drawn = read_reach(areas, located, judged_min=judged_min, judged_km=judged_km, nearer=True)
     options: dict[str, Any] = {
         "radius_km": radius_km, "areas": drawn, "decay": decay, "edge_weight": edge_weight,
         "supply": supply, "category_weights": category_weights, "missing_supply": missing_supply,
@@ -216,6 +216,7 @@ def deliver_access(
             else areas_that_count(study.areas, study.places, study.communes),
             lang=lang,
             sources=lines,
+            notices=missing_notices(study.areas, study.places, study.communes, lang),
             date=date,
         )
         record = _record(study, parameters, [*files, page])

@@ -20,6 +20,7 @@ from epn_geo.labels import Lang, number, reach_name, say, told_method
 from epn_geo.needs import add_needs, name_need, read_needs
 from epn_geo.outputs import need_lines, need_title, write_book, write_map
 from epn_geo.radii import Measure
+from epn_geo.reachfiles import missing_notices
 from epn_geo.report import header
 from epn_geo.styles import write_styled_layers
 from epn_geo.writing import (
@@ -144,6 +145,7 @@ def deliver_sites(
         sites=_in_words(frames["sites"], lang),
         indicator={"part": ""} | dict(indicator or {}),
         sources=lines,
+        notices=missing_notices(areas, network, communes, lang),
         demonstration=demonstration,
         date=date,
         lang=lang,
@@ -388,6 +390,7 @@ def deliver_skills(
         reach=None if areas is None else areas_that_count(areas, network, gaps),
         title=title,
         sources=sources,
+        notices=missing_notices(areas, network, gaps, lang),
         demonstration=demonstration,
         date=date,
         lang=lang,

@@ -58,6 +58,7 @@ def coverage_map(
     radius_km: Radius | None = None,
     lang: str = "fr",
     sources: Sequence[str] = (),
+    notices: Sequence[str] = (),
     date: str | None = None,
     definition: str | None = None,
     demonstration: bool | None = None,
@@ -94,6 +95,9 @@ def coverage_map(
     sources
         Sentences that say where the data comes from, with their vintages. The ``source`` of the
         places is added.
+    notices
+        Sentences that must not be missed, such as what the figures leave out: they stand below the
+        key figures, and on what is printed.
     date
         The day that the map should bear, as text. Nothing is taken from the clock.
     definition
@@ -156,6 +160,7 @@ def coverage_map(
         or area_definition(coverage, radii.measures, spoken)
         or _definition(radii, reach, spoken),
         "sources": [*map(str, sources), *_sources_of(places, spoken)],
+        "notices": list(map(str, notices)),
         "demonstration": _banner(places, demonstration, spoken),
         "tiles": IGN_TILES if tiles else None,
         "bounds": rounded(_window(coverage), 5),

@@ -29,7 +29,7 @@ from epn_geo.outputs import (
 )
 from epn_geo.population import measure_population
 from epn_geo.ranking import Level, flag_priority, rank_needs
-from epn_geo.reachfiles import reach_source, read_reach, tell_missing
+from epn_geo.reachfiles import missing_notices, reach_source, read_reach, tell_missing
 from epn_geo.runs import plain_parameters
 from epn_geo.staging import staged_folder
 from epn_geo.writing import write_json
@@ -115,7 +115,7 @@ def study_needs(
     located, communes = read_network(places, territory)
     drawn = None
     if areas is not None:
-        drawn = read_reach(areas, judged_min=judged_min, judged_km=judged_km)
+        drawn = read_reach(areas, located, judged_min=judged_min, judged_km=judged_km)
     with warned_once():  # `deliver_needs` tells of places without a polygon
         covered = measure_coverage(communes, located, radius_km, areas=drawn)
         if grid is not None:
@@ -210,6 +210,7 @@ def deliver_needs(
             indicator={figure: need_title(study.needs, lang), "besoin": say("need_0_1", lang)},
             lang=lang,
             sources=lines,
+            notices=missing_notices(study.areas, study.places, study.communes, lang),
             date=date,
         )
         record = _record(study, need.name, declared, parameters, [*files, page])

@@ -29,6 +29,7 @@ from epn_geo.means import measure_means
 from epn_geo.outputs import write_book, write_frames, write_map
 from epn_geo.pictures import picture
 from epn_geo.radii import Measure, measure_for
+from epn_geo.reachfiles import missing_notices
 from epn_geo.report import header
 from epn_geo.serving import serving_sites, town_halls
 from epn_geo.writing import write_layers
@@ -112,7 +113,9 @@ def deliver_network(
     places = _telling(closures, reach, lang)
     told |= {"title": say("map_closures", lang, reach=reach), "places": places}
     drawn = None if areas is None else areas_that_count(areas, network, communes)
-    written += _draw(shown, "lieux_a_portee", folder / "carte-fermetures", reach=drawn, **told)
+    notices = missing_notices(areas, network, communes, lang)
+    stem = folder / "carte-fermetures"
+    written += _draw(shown, "lieux_a_portee", stem, reach=drawn, notices=notices, **told)
     if "crant" in frames:
         shown = coverage.drop(columns="motifs", errors="ignore").join(
             _of_crant(communes, frames["crant"], lang)
@@ -201,6 +204,7 @@ def deliver_clusters(
     written.append(write_layers({"amas": found}, folder / "amas.gpkg").name)
     told |= {"sources": lines, "date": date, "places": network}
     told["title"] = say("map_clusters", lang, **words)
+    told["notices"] = missing_notices(areas, network, communes, lang)
     drawn = None if areas is None else areas_that_count(areas, network, communes)
     return written + _draw(found, "amas", folder / "carte-amas", reach=drawn, **told), count
 

@@ -60,6 +60,8 @@ class Format(NamedTuple):
     dpi: int
 
 
+NOTICE = "#8c1d00"  # the colour of what must not be missed
+
 SIZES: dict[PageSize, Format] = {
     "a4": Format(297.0, 210.0, 10.0, 68.0, 1.0, 200),
     "slide": Format(338.67, 190.5, 9.0, 88.0, 1.35, 144),  # 16:9, 1920 × 1080 points
@@ -80,6 +82,7 @@ def picture(
     size: PageSize = "a4",
     lang: str = "fr",
     sources: Sequence[str] = (),
+    notices: Sequence[str] = (),
     date: str | None = None,
     definition: str | None = None,
     demonstration: bool | None = None,
@@ -114,6 +117,8 @@ def picture(
         ``"fr"`` or ``"en"``.
     sources
         Sentences that say where the data comes from.
+    notices
+        Sentences that must not be missed, such as what the figures leave out: first at the foot.
     date
         The day that the picture should bear, as text. Nothing is taken from the clock.
     definition
@@ -171,6 +176,7 @@ def picture(
         title=title,
         lang=lang,
         sources=sources,
+        notices=notices,
         date=date,
         definition=definition,
         demonstration=demonstration,
@@ -193,6 +199,7 @@ def draw_pictures(
     title: str | None = None,
     lang: str = "fr",
     sources: Sequence[str] = (),
+    notices: Sequence[str] = (),
     date: str | None = None,
     definition: str | None = None,
     demonstration: bool | None = None,
@@ -203,7 +210,9 @@ def draw_pictures(
     ----------
     formats
         Suffix and size of each, as in `picture`.
-    coverage, places, gaps, sites, indicator, radius_km, title, lang, sources, date, definition
+    coverage, places, gaps, sites, indicator, radius_km, title, lang, sources, notices, date
+        As `picture`.
+    definition
         As `picture`.
     demonstration
         As `picture`.
@@ -244,6 +253,7 @@ def draw_pictures(
         title=plain_text(title or say("map_title", spoken)),
         subtitle=_subtitle(scene, date, spoken, named=title is not None),
         banner=_banner(places, demonstration, spoken),
+        notices=[plain_text(notice, 500) for notice in notices],
         notes=_notes(scene, sources, definition, spoken),
     )
     with picture_settings():
@@ -264,6 +274,7 @@ class _Told(NamedTuple):
     title: str
     subtitle: str
     banner: str
+    notices: list[str]
     notes: list[str]
 
 
@@ -315,7 +326,7 @@ def _write_title(page: Axes, told: _Told, size: Format) -> float:
     wide = size.width - 2 * size.margin
     if told.banner:
         high = 7.5 * big
-        page.fill_between([0, size.width], size.height - high, size.height, color="#8c1d00", lw=0)
+        page.fill_between([0, size.width], size.height - high, size.height, color=NOTICE, lw=0)
         style = Style(10.5 * big, "#ffffff", "bold")
         at = (size.width / 2, size.height - 0.66 * high)
         write_at(page, at, told.banner, style, "center")
@@ -330,18 +341,22 @@ def _write_title(page: Axes, told: _Told, size: Format) -> float:
 
 
 def _write_notes(page: Axes, told: _Told, size: Format) -> float:
-    """Write definition and sources at the foot; give the height where the map may end."""
-    style = Style(6.6 * size.lettering, "#333333")
-    wide = measure(figure_of(page), style)
+    """Write notices, definition and sources at the foot; give the height where the map may end."""
+    small = 6.6 * size.lettering
+    loud, quiet = Style(1.2 * small, NOTICE, "bold"), Style(small, "#333333")
     lines = [
-        line
-        for note in told.notes
-        for line in wrap_lines(note, size.width - 2 * size.margin, wide, 3)
+        (line, style)
+        for texts, style in ((told.notices, loud), (told.notes, quiet))
+        for text in texts
+        for line in wrap_lines(
+            text, size.width - 2 * size.margin, measure(figure_of(page), style), 3
+        )
     ]
-    step = 1.35 * style.points * MM_PER_POINT
-    for nth, line in enumerate(reversed(lines)):
-        write_at(page, (size.margin, 0.7 * size.margin + nth * step), line, style)
-    return 0.7 * size.margin + len(lines) * step + 2
+    y = 0.7 * size.margin
+    for line, style in reversed(lines):
+        write_at(page, (size.margin, y), line, style)
+        y += 1.35 * style.points * MM_PER_POINT
+    return y + 2
 
 
 def _subtitle(scene: Scene, date: str | None, lang: Lang, *, named: bool) -> str:

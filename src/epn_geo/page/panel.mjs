@@ -72,6 +72,7 @@ function showFigures(app, host) {
   }
   if (world.places.length) lines.push(placesLine(app));
   parts.push(...lines.map((text) => el("p", null, text)));
+  parts.push(...(world.head.notices ?? []).map((text) => el("p.notice", null, text)));
   if (app.changed) parts.push(el("p.note", null, say(canMeasure(world) ? "recomputed" : world.head.areas ? "not_recomputed_areas" : "not_recomputed")));
   put(host, parts);
 }

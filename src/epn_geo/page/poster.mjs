@@ -76,13 +76,19 @@ function wrap(c, text, width, most) {
 
 function drawNotes(c, { world }) {
   const { head, say } = world;
-  c.font = `10.5px ${FONT}`;
   c.textAlign = "left";
-  c.fillStyle = "#333";
   const sources = head.sources.length ? `${say("sources")} : ${head.sources.join(" ; ")}` : "";
-  const text = [head.definition, sources, head.date ? say("made_on", { date: head.date }) : ""];
-  const lines = text.filter(Boolean).flatMap((part) => wrap(c, part, WIDTH, 3));
-  lines.forEach((line, i) => c.fillText(line, 0, HEIGHT - 4 - (lines.length - 1 - i) * 13));
+  const text = [head.definition, sources, head.date ? say("made_on", { date: head.date }) : ""].filter(Boolean);
+  const loud = (head.notices ?? []).map((part) => ({ part, font: `bold 12px ${FONT}`, colour: "#8c1d00" }));
+  const quiet = text.map((part) => ({ part, font: `10.5px ${FONT}`, colour: "#333" }));
+  const lines = [...loud, ...quiet].flatMap(({ part, font, colour }) => {
+    c.font = font;
+    return wrap(c, part, WIDTH, 3).map((line) => ({ line, font, colour }));
+  });
+  lines.forEach(({ line, font, colour }, i) => {
+    [c.font, c.fillStyle] = [font, colour];
+    c.fillText(line, 0, HEIGHT - 4 - (lines.length - 1 - i) * 13);
+  });
   return HEIGHT - lines.length * 13 - 8;
 }
 
