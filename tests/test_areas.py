@@ -319,6 +319,20 @@ def test_what_closes_with_a_place_is_what_only_its_polygon_reaches() -> None:
         epn.measure_closures(PAIR, THREE, areas=overlapping[["minutes", "geometry"]])
 
 
+def test_a_place_without_polygon_has_no_rank_among_closures() -> None:
+    three = at(("a", 2, 2), ("b", 10, 2), ("c", 6, 2))
+    drawn = boxes(("a", 20, (0, 0, 6, 4)), ("b", 20, (4, 0, 10, 4)))
+    with pytest.warns(MissingAreaWarning):
+        lost = epn.measure_closures(three, THREE, areas=drawn)
+    assert lost["polygone_portee"].tolist() == ["fourni", "fourni", "aucun"]
+    assert lost["rang_fermeture"].tolist()[:2] == [2, 1]
+    figures = ["communes_dependantes", "population_dependante_mairie", "aire_dependante_km2"]
+    figures += ["population_dependante_aire", "rang_fermeture"]
+    assert lost.loc[2, figures].isna().all()
+    assert lost.loc[:1, figures].notna().all(axis=None)
+    assert lost.loc[2, "distance_suivant_km"] == 4.0
+
+
 def test_fine_discs_as_areas_close_like_the_radius(orne) -> None:
     communes, places, areas = orne
     discs = epn.measure_closures(places, communes, 8)

@@ -69,6 +69,18 @@ def test_the_sheet_of_a_place_says_what_its_closure_costs(tmp_path: Path) -> Non
     assert no_reach["presentation_resume"].eq("").all()
 
 
+def test_the_sheet_of_a_place_without_polygon_says_so_and_gives_no_figure() -> None:
+    network, communes = read_network(None, {"epci": "200068468"})
+    served = network[epn.serves(network)].to_crs(2154)
+    drawn = served.set_geometry(served.buffer(8000)).assign(minutes=20).iloc[1:]
+    with warned_once():
+        closures = epn.measure_closures(network, communes, areas=drawn)
+    told = networkfiles._telling(closures, "20 min", "fr")  # noqa: SLF001 - as above
+    undrawn = told.loc[served.index[0], "presentation_resume"]
+    assert undrawn == "Sans polygone de portée : ce que coûterait sa fermeture n'est pas connu."
+    assert (told["presentation_resume"] == undrawn).sum() == 1
+
+
 def test_clusters_are_those_of_the_function(tmp_path: Path) -> None:
     words = ["--departement", "61", "--departement", "27", "--permutations", "499"]
     done = run("clusters", *words, "-o", str(tmp_path), "--json")

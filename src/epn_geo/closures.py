@@ -21,6 +21,7 @@ from epn_geo.radii import Radius, radii_of
 from epn_geo.serving import serving_sites, town_halls
 
 AT_ONCE = 200  # places measured together
+DRAWN, UNDRAWN = "fourni", "aucun"  # whether a place that counts has a polygon
 NOISE_M2 = 1e-3  # what is left when two equal areas are subtracted
 
 
@@ -66,7 +67,10 @@ def measure_closures(
         - `distance_suivant_km`, `lieu_suivant`, `id_suivant`: the nearest other place, in a
           straight line; missing if there is none. Two places at one address are 0 km apart, and
           nobody depends on either alone;
-        - `rang_fermeture`: 1 where the closure would hurt most people (by area, then by town hall).
+        - `rang_fermeture`: 1 where the closure would hurt most people (by area, then by town hall);
+        - `polygone_portee`, with areas: "fourni", or "aucun" for a place that counts but has no
+          polygon. What its closure would cost cannot be known: of its figures only the next place
+          is told, and it has no rank.
 
     Raises
     ------
@@ -113,11 +117,15 @@ def measure_closures(
         serving.index.to_numpy(),
     )
     following, distance_km = _next(sites)
+    drawn = np.ones(len(sites.row), dtype=bool)
     if areas is None:
         columns = _by_town_hall(sites, metric) | _by_area(sites, metric)
     else:
         band = require_owners(only_band(areas_round(areas, places, metric.crs)))
-        columns = _by_polygons(shapes_of(band, sites.row), metric)
+        shapes = shapes_of(band, sites.row)
+        columns = _by_polygons(shapes, metric)
+        drawn = ~shapely.is_missing(shapes)
+        columns = {name: np.where(drawn, value, np.nan) for name, value in columns.items()}
     columns["distance_suivant_km"] = distance_km
     out = places.copy()
     for name, values in columns.items():
@@ -129,6 +137,10 @@ def measure_closures(
         named[sites.row] = padded[following]
         out[name] = pd.Series(named, index=places.index, dtype="str")
     out["rang_fermeture"] = _rank(columns, sites.row, places.index)
+    if areas is not None:
+        told = np.full(len(places), None, dtype=object)
+        told[sites.row] = np.where(drawn, DRAWN, UNDRAWN)
+        out["polygone_portee"] = pd.Series(told, index=places.index, dtype="str")
     return out
 
 
@@ -263,6 +275,7 @@ def _rank(columns: dict[str, Floats], row: Ints, index: pd.Index) -> pd.Series[i
     by_area, by_hall = (columns[f"population_dependante_{by}"] for by in ("aire", "mairie"))
     # areas are exact to the square millimetre, people are not compared beyond that
     order = np.lexsort([row, -by_hall, -np.round(by_area, 6)])
+    order = order[~np.isnan(by_area[order])]
     rank = pd.array([pd.NA] * len(index), dtype="Int64")
-    rank[row[order]] = np.arange(1, len(row) + 1)
+    rank[row[order]] = np.arange(1, len(order) + 1)
     return pd.Series(rank, index=index)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 from epn_geo.access import USUAL_KM, measure_access
 from epn_geo.areafiles import areas_that_count, measures_in
 from epn_geo.areas import warned_once
-from epn_geo.closures import measure_closures
+from epn_geo.closures import UNDRAWN, measure_closures
 from epn_geo.clusters import Statistic, find_clusters
 from epn_geo.coverage import measure_coverage
 from epn_geo.crant import assign_crant, crant_territories
@@ -326,21 +326,25 @@ def _how_many(
 
 def _telling(closures: gpd.GeoDataFrame, reach: str, lang: Lang) -> gpd.GeoDataFrame:
     """Let the sheet of each place say what its closure would cost."""
-    said = [
-        ""
-        if pd.isna(row["rang_fermeture"])
-        else say(
-            "place_closure" if isinstance(row["lieu_suivant"], str) else "place_closure_alone",
-            lang,
-            people=number(row["population_dependante_aire"], lang),
-            reach=reach,
-            rank=number(row["rang_fermeture"], lang),
-            following=row["lieu_suivant"],
-            distance=number(row["distance_suivant_km"], lang, 1),
-        )
-        for row in closures.to_dict(orient="records")
-    ]
+    said = [_cost_of(row, reach, lang) for row in closures.to_dict(orient="records")]
     return closures.assign(presentation_resume=said)
+
+
+def _cost_of(row: Mapping[Hashable, Any], reach: str, lang: Lang) -> str:
+    """Say what the closure of a place would cost; nothing of one that does not count."""
+    if row.get("polygone_portee") == UNDRAWN:
+        return say("place_closure_undrawn", lang)
+    if pd.isna(row["rang_fermeture"]):
+        return ""
+    return say(
+        "place_closure" if isinstance(row["lieu_suivant"], str) else "place_closure_alone",
+        lang,
+        people=number(row["population_dependante_aire"], lang),
+        reach=reach,
+        rank=number(row["rang_fermeture"], lang),
+        following=row["lieu_suivant"],
+        distance=number(row["distance_suivant_km"], lang, 1),
+    )
 
 
 def _of_crant(

@@ -98,6 +98,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "If it closed: {people} {people|person|people} would have no place within {reach} (rank "
         "{rank}); next place: {following}, {distance} km away.",
     ),
+    "place_closure_undrawn": (
+        "Sans polygone de portée : ce que coûterait sa fermeture n'est pas connu.",
+        "No polygon of reach: what its closure would cost is not known.",
+    ),
     "place_closure_alone": (
         "S'il fermait : {people} {people|habitant n'aurait|habitants n'auraient} plus de lieu à "
         "moins de {reach} (rang {rank}) ; il n'y en a pas d'autre.",
@@ -220,11 +224,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "below {line}.",
     ),
     "source_grid": (
-        "Habitants comptés par les carreaux de {file} (INSEE, Filosofi, données carroyées), "
-        "ramenés à la population municipale ; « surface » où une commune n'a pas de carreau "
-        "habité.",
-        "People counted by the cells of {file} (INSEE, Filosofi, gridded data), scaled to the "
-        "legal population; “surface” where a commune has no inhabited cell.",
+        "Carreaux de population : {file} (INSEE, Filosofi, données carroyées), ramenés à la "
+        "population municipale ; « surface » où une commune n'a pas de carreau habité.",
+        "Population cells: {file} (INSEE, Filosofi, gridded data), scaled to the legal population; "
+        "“surface” where a commune has no inhabited cell.",
     ),
     "account_nowhere": (
         "ATTENTION : la liste n'a aucune coordonnée ({count} {count|ligne|lignes}) : rien n'est "

@@ -251,6 +251,7 @@ HEADERS: dict[str, tuple[str, str]] = {
     "distance_suivant_km": ("Distance au suivant (km)", "Distance to the next (km)"),
     "lieu_suivant": ("Lieu suivant", "Next place"),
     "id_suivant": ("Identifiant du suivant", "Id of the next"),
+    "polygone_portee": ("Polygone de portée", "Polygon of reach"),
     "rang_fermeture": ("Rang si fermeture", "Rank if closed"),
     "crant_id": ("Identifiant du CRANT", "Id of the CRANT"),
     "distance_crant_km": ("Distance au CRANT (km)", "Distance to the CRANT (km)"),
