@@ -15,7 +15,11 @@ from hypothesis import strategies as st
 
 import epn_geo as epn
 from epn_geo.crs import reproject
+from epn_geo.delivery import deliver
 from epn_geo.geometry.within import cells_within
+from epn_geo.labels import say
+from epn_geo.study import build
+from tests.test_maps import payload_of
 from tests.worlds import make_places
 
 IDS = ["CRS3035RES200mN3132800E3798000", "CRS3035RES200mN3132800E3798200"]
@@ -300,3 +304,44 @@ def test_normandie_counts_every_cell_once() -> None:
     expected = epn.locate(gpd.GeoDataFrame(geometry=metric), communes)["code_insee"]
     assert located["code_insee"].fillna("").tolist() == expected.fillna("").tolist()
     assert (located["rattachement"] == "centre").sum() == pytest.approx(29_906, rel=0.01)  # km²
+
+
+def test_zones_add_up_though_cells_stand_beyond_the_border(grid: gpd.GeoDataFrame) -> None:
+    """A cell whose commune the grid tells counts there, even with its centre across the border."""
+    place = make_places((8000.0, 8000.0))
+    told = cells((100, 100, 60), (-150, 100, 40), (15_900, 15_900, 50), (16_300, 15_900, 50))
+    told["lcog_geo"] = ["14001", "14001", "27008", "27008"]
+    covered = epn.measure_coverage(grid, place, radius_km=3)
+    covered = epn.measure_population(covered, place, told)
+    inhabited = covered[covered["methode_population"] == "carreaux"]
+    assert inhabited["code_insee"].tolist() == ["14001", "27008"]
+    gaps = epn.find_gaps(inhabited, place, radius_km=3)
+    zones = epn.measure_gaps(gaps, inhabited, place, told)
+    out = (inhabited["population"] - inhabited["population_couverte"]).sum()
+    assert zones["population_hors_portee"].sum() == out == 200
+    assert zones["carreaux"].sum() == 4
+
+
+def test_a_study_on_a_grid_says_once_how_people_are_counted(tmp_path: Path) -> None:
+    communes = epn.read_communes(departements="61").to_crs(3035)
+    inside = communes.representative_point()
+    corner = [
+        (int(y // 200 * 200), int(x // 200 * 200)) for x, y in zip(inside.x, inside.y, strict=True)
+    ]
+    names = dict.fromkeys(f"CRS3035RES200mN{north}E{east}" for north, east in corner)
+    grid = pd.DataFrame({"idcar_200m": [*names], "ind": 50.0, "men": 20.0})
+    grid.to_csv(tmp_path / "grille.csv", index=False)
+    asked = {"departements": "61", "radii_km": [10.0], "grid": (tmp_path / "grille.csv").as_posix()}
+    deliver(None, tmp_path / "o", asked)
+    page = (tmp_path / "o/carte.html").read_text(encoding="utf-8")
+    head = payload_of(page, series=False)
+    read = " ".join([head["definition"], *head["sources"]])
+    assert read.count("comptés") == 1
+    assert say("map_counted_cells") in read
+    study = build(departements="61", radii_km=[10.0], grid=tmp_path / "grille.csv")
+    far = study.tables["region"]["population_hors_portee_10km"].iloc[0]
+    assert study.gaps["population_hors_portee"].sum() == pytest.approx(far, abs=far / 1000)
+    epn.picture(study.coverage, tmp_path / "a.svg", lang="en")
+    epn.picture(study.coverage.drop(columns="methode_population"), tmp_path / "b.svg", lang="en")
+    drawn = [(tmp_path / f"{name}.svg").read_text(encoding="utf-8") for name in "ab"]
+    assert ["they live, by the cells" in one for one in drawn] == [True, False]

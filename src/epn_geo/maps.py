@@ -28,9 +28,10 @@ from epn_geo.paging.payload import (
     pack_payload,
     place_table,
     plain_table,
+    sums_by_territory,
 )
 from epn_geo.radii import TIMES, Radius, choose_measure
-from epn_geo.sentences import area_definition
+from epn_geo.sentences import area_definition, how_counted
 
 if TYPE_CHECKING:
     import folium
@@ -55,6 +56,7 @@ def coverage_map(
     sites: gpd.GeoDataFrame | None = None,
     title: str | None = None,
     indicator: str | Sequence[str] | Mapping[str, str] | None = None,
+    headline: Mapping[str, str] | None = None,
     radius_km: Radius | None = None,
     lang: str = "fr",
     sources: Sequence[str] = (),
@@ -87,6 +89,9 @@ def coverage_map(
         that are known (share of area, town hall, inhabitants out of reach, distance, inhabitants).
         The first is shown first; the known ones go by ``"part"``, ``"mairie"``,
         ``"hors_portee"``, ``"distance"`` and ``"population"`` as well as by their column.
+    headline
+        A column of people, and what to say of them after their share of all ("of inhabitants
+        have …"), in place of the people within reach.
     radius_km
         How far each place reaches, if that was not one number for all: kilometres by category, or
         the name of a column of `places`. The page needs it for filters and simulation.
@@ -158,7 +163,7 @@ def coverage_map(
         "date": date or "",
         "definition": definition
         or area_definition(coverage, radii.measures, spoken)
-        or _definition(radii, reach, spoken),
+        or _definition(radii, reach, how_counted(coverage, spoken), spoken),
         "sources": [*map(str, sources), *_sources_of(places, spoken)],
         "notices": list(map(str, notices)),
         "demonstration": _banner(places, demonstration, spoken),
@@ -170,7 +175,8 @@ def coverage_map(
         "plane": fit_plane(coverage),
         "indicator": shades[0].key,
         "indicators": indicator_table(sorted(shades, key=lambda i: _ORDER.get(i.key, 9))),
-        "communes": commune_table(coverage, radii.suffixes, arcs),
+        "communes": (table := commune_table(coverage, radii.suffixes, arcs)),
+        "headline": _headline(coverage, headline, table),
         "places": None if places is None else place_table(places, coverage, radius_km),
         "gaps": None if gaps is None else plain_table(gaps),
         "reach": None if reach is None else _reach_table(reach),
@@ -213,6 +219,22 @@ def _require_outlines(coverage: gpd.GeoDataFrame) -> None:
         raise DataError("coverage has no outline to draw: give it the communes' polygons.")
 
 
+def _headline(
+    coverage: gpd.GeoDataFrame, asked: Mapping[str, str] | None, table: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """Give the people that the page tells of first, by territory."""
+    if asked is None:
+        return None
+    [(column, text)] = asked.items()
+    [people] = sums_by_territory(coverage, [column], table)
+    if people is None or "population" not in coverage:
+        hint = did_you_mean(column, map(str, coverage.columns))
+        raise ColumnError(
+            f"headline= needs people in columns {column!r} and 'population' of the coverage.{hint}"
+        )
+    return {"people": people, "text": text}
+
+
 def _known(places: gpd.GeoDataFrame | None, what: str) -> gpd.GeoDataFrame | None:
     if places is not None:
         require_crs(places, what)
@@ -246,7 +268,7 @@ def _indicators(
     return sorted(found, key=lambda one: keys.index(one.key) if one.key in keys else len(keys))
 
 
-def _definition(radii: Radii, reach: gpd.GeoDataFrame | None, lang: Lang) -> str:
+def _definition(radii: Radii, reach: gpd.GeoDataFrame | None, counted: str, lang: Lang) -> str:
     known = [km for km in radii.km if not np.isnan(km)]
     if reach is not None and not known:
         return say("map_definition_areas", lang)
@@ -256,7 +278,7 @@ def _definition(radii: Radii, reach: gpd.GeoDataFrame | None, lang: Lang) -> str
     joined = (" ou " if lang == "fr" else " or ").join(
         [", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown
     )
-    return say("map_definition", lang, km=joined)
+    return say("map_definition", lang, km=joined, counted=counted)
 
 
 def _window(coverage: gpd.GeoDataFrame) -> Floats:

@@ -32,7 +32,8 @@ from epn_geo.picturing.lettering import (
 )
 from epn_geo.picturing.scene import Scene, fit_box, make_scene
 from epn_geo.picturing.symbols import map_words
-from epn_geo.sentences import area_definition
+from epn_geo.sentences import area_definition, how_counted
+from epn_geo.territories import territory_name
 from epn_geo.writing import atomic_path
 
 if TYPE_CHECKING:
@@ -362,7 +363,7 @@ def _write_notes(page: Axes, told: _Told, size: Format) -> float:
 def _subtitle(scene: Scene, date: str | None, lang: Lang, *, named: bool) -> str:
     """Say which territory it is if the title does not, how large, and of when."""
     inside = scene.communes[scene.inside]
-    parts = [] if named else _territory(inside)
+    parts = [] if named else _territory(inside, lang)
     parts = [*parts, say("map_communes", lang, count=number(len(inside), lang))]
     if "population" in inside:
         people = float(np.nansum(numbers(inside, "population")))
@@ -370,12 +371,10 @@ def _subtitle(scene: Scene, date: str | None, lang: Lang, *, named: bool) -> str
     return " · ".join([*parts, *([say_date(plain_text(date), lang)] if date else [])])
 
 
-def _territory(inside: gpd.GeoDataFrame) -> list[str]:
-    """Name the smallest territory that all the communes are of, if there is one."""
-    for level in ("epci", "departement", "region"):
-        if level in inside and len(called := set(texts(inside, level))) == 1 and called != {""}:
-            return [plain_text(called.pop())]
-    return []
+def _territory(inside: gpd.GeoDataFrame, lang: Lang) -> list[str]:
+    """Name the territory, if it has a name."""
+    name = territory_name(inside, lang)
+    return [plain_text(name)] if name else []
 
 
 def _banner(places: gpd.GeoDataFrame | None, asked: bool | None, lang: Lang) -> str:
@@ -391,7 +390,12 @@ def _notes(scene: Scene, sources: Sequence[str], definition: str | None, lang: L
     usual = area_definition(scene.communes, [scene.measure], lang) or (
         say("map_definition_unknown", lang)
         if radius is None
-        else say("map_definition", lang, km=kilometres(radius, lang).removesuffix("\u00a0km"))
+        else say(
+            "map_definition",
+            lang,
+            km=kilometres(radius, lang).removesuffix("\u00a0km"),
+            counted=how_counted(scene.communes, lang),
+        )
     )
     notes = [definition or usual]
     if sources:

@@ -34,8 +34,6 @@ from epn_geo.tallies import Spread, Sums
 COUNTED = ("cells", "imputed", "people", "households", "people placed", "person-km")
 Reach = float | Discs | npt.NDArray[Any]  # kilometres, unequal discs, or polygons
 
-SLIVER_M = 10.0  # outlines of gaps are drawn to within 5 m of the circles
-
 
 def measure_population(
     communes: gpd.GeoDataFrame,
@@ -186,7 +184,10 @@ def measure_gaps(
     Notes
     -----
     A commune without an inhabited cell stands as one cell of its whole population, at a point
-    inside. Where the grid has no households (`men`), one is taken to be 2.2 people.
+    inside. A cell that counts for a commune though its centre lies beyond the outlines goes to the
+    nearest zone, so that zones add up to the territory's people out of reach, but for those where
+    the area's figure stays. Where the grid has no households (`men`), one is taken to be 2.2
+    people.
 
     Examples
     --------
@@ -257,10 +258,16 @@ def _measures(
 
 
 def _zone_of(x: Floats, y: Floats, zones: np.ndarray) -> Ints:
-    """Give the zone that holds each cell; those in the sliver left by the drawing, the next one."""
+    """Give the zone that holds each cell, or the nearest one.
+
+    A cell is in none if it lies in the sliver that drawing leaves, or if its commune is told by the
+    grid and its centre stands beyond the territory's border.
+    """
     zone = cells_within(x, y, zones)
     left = np.flatnonzero(zone < 0)
-    zone[left] = cells_within(x[left], y[left], shapely.buffer(zones, SLIVER_M))
+    tree = shapely.STRtree(zones)
+    if len(left) and len(tree):
+        zone[left] = tree.nearest(shapely.points(x[left], y[left]))
     return zone
 
 

@@ -139,7 +139,10 @@ def write_report(
             Sheet(
                 say("sheet_sources", lang),
                 _definitions(
-                    coverage, tables, [*_list_lines(places, skills, lang), *sources], lang
+                    coverage,
+                    tables,
+                    [*_zone_lines(gaps, lang), *_list_lines(places, skills, lang), *sources],
+                    lang,
                 ),
                 notice=notice,
             ),
@@ -399,6 +402,14 @@ def _list_lines(places: pd.DataFrame | None, skills: pd.DataFrame | None, lang: 
         silent = sum(not text for text in texts(places, "services"))
         lines.append(say("definition_skills", lang, silent=number(silent, lang)))
     return lines
+
+
+def _zone_lines(gaps: pd.DataFrame | None, lang: Lang) -> list[str]:
+    """Say why zones may not add up to the territory, where some are too small to be counted."""
+    if gaps is None or "methode_population" not in gaps:
+        return []
+    small = int((gaps["methode_population"] == "surface").sum())
+    return [say("definition_zones", lang, count=number(small, lang))] if small else []
 
 
 def _names_first(frame: pd.DataFrame) -> int:

@@ -169,4 +169,34 @@ def area_definition(coverage: pd.DataFrame, measures: Sequence[Measure], lang: L
     if not reaches:
         return say("map_definition_given", lang, method=told[AREAS])
     joined = (" ou " if lang == "fr" else " or ").join(reaches)
-    return say("map_definition_time", lang, reach=joined, method=told.get(AREAS, ""))
+    return say(
+        "map_definition_time",
+        lang,
+        reach=joined,
+        method=told.get(AREAS, ""),
+        counted=how_counted(coverage, lang),
+    )
+
+
+def how_counted(coverage: pd.DataFrame, lang: Lang = "fr") -> str:
+    """Say how people are counted: where they live if a grid tells it, else by area.
+
+    Parameters
+    ----------
+    coverage
+        What `measure_coverage` or `measure_population` gave.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        A sentence.
+
+    Examples
+    --------
+    >>> how_counted(pd.DataFrame(columns=["part_couverte", "methode_population"]), "en")
+    'Inhabitants are counted where they live, by the cells of a population grid.'
+    """
+    key = "map_counted_cells" if "methode_population" in coverage else "map_counted_area"
+    return say(key, lang)

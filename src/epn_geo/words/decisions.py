@@ -39,6 +39,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "À moins de {reach} d'un lieu, mais d'aucun qui propose : {value}",
         "Within {reach} of a place, but of none that offers: {value}",
     ),
+    "map_skill_people": (
+        "des habitants ont un lieu à portée, mais aucun qui le propose",
+        "of inhabitants have a place within reach, but none that offers it",
+    ),
+    "account_skill_gap": (
+        "{value} : {people} {people|habitant a|habitants ont} un lieu à moins de {reach}, mais aucun "
+        "qui le propose ({share}) ; {beyond} n'ont aucun lieu à portée.",
+        "{value}: {people} people ({share}) have a place within {reach} but none that offers it; "
+        "{beyond} have none.",
+    ),
     "site_gain_cumule": ("Cumul avec ceux d'avant", "So far, with those above"),
     "site_population_communes_hors_portee": (
         "Après : habitants encore hors de portée (mairie)",

@@ -10,10 +10,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "DEMONSTRATION — invented network: this is not the real list",
     ),
     "map_definition": (
-        "À portée : à moins de {km} km, à vol d’oiseau, d’un lieu fixe d’aide au numérique. Les "
-        "habitants sont comptés selon la part de la surface de leur commune qui est à portée.",
+        "À portée : à moins de {km} km, à vol d’oiseau, d’un lieu fixe d’aide au numérique. "
+        "{counted}",
         "Within reach: less than {km} km, in a straight line, from a fixed place of digital help. "
+        "{counted}",
+    ),
+    "map_counted_area": (
+        "Les habitants sont comptés selon la part de la surface de leur commune qui est à portée.",
         "Inhabitants are counted by the share of their commune’s area that is within reach.",
+    ),
+    "map_counted_cells": (
+        "Les habitants sont comptés où ils vivent, par les carreaux d’une grille de population.",
+        "Inhabitants are counted where they live, by the cells of a population grid.",
     ),
     "map_definition_areas": (
         "À portée : dans la zone d’accès d’au moins un lieu d’aide au numérique.",
@@ -23,6 +31,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "source_areas": (
         "Portées : {count} {count|polygone|polygones} du fichier {file}.",
         "Reach: {count} {count|polygon|polygons} of the file {file}.",
+    ),
+    "source_reach": (
+        "Portée d'un lieu : {reach} ({method}).",
+        "Reach of a place: {reach} ({method}).",
+    ),
+    "source_radius": (
+        "Portée d'un lieu : {reach} à vol d'oiseau.",
+        "Reach of a place: {reach} in a straight line.",
     ),
     "told_areas": (
         "ATTENTION : lieux qui comptent, mais sans polygone de portée, et qui ne couvrent donc "
@@ -71,10 +87,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Places that count and have no polygon of reach: {count} (constats.csv).",
     ),
     "map_definition_time": (
-        "À portée : à moins de {reach} d’un lieu fixe d’aide au numérique ; {method}. Les "
-        "habitants sont comptés selon la part de la surface de leur commune qui est à portée.",
-        "Within reach: less than {reach} from a fixed place of digital help; {method}. Inhabitants "
-        "are counted by the share of their commune’s area that is within reach.",
+        "À portée : à moins de {reach} d’un lieu fixe d’aide au numérique ; {method}. {counted}",
+        "Within reach: less than {reach} from a fixed place of digital help; {method}. {counted}",
     ),
     "map_definition_given": (
         "À portée : dans la zone d’accès d’au moins un lieu d’aide au numérique ; {method}.",

@@ -277,6 +277,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "scaled to the legal population of the commune; a commune without an inhabited cell keeps "
         "the count by area (column “Inhabitants counted by”).",
     ),
+    "definition_zones": (
+        "Zones hors de portée : moins de onze ménages, ou un seul carreau, ne se montrent pas à "
+        "part (règle de l'INSEE) ; {count} {count|zone garde|zones gardent} donc le compte par "
+        "surface, et la somme des zones peut s'écarter un peu du total du territoire.",
+        "Zones out of reach: fewer than eleven households, or a single cell, may not be shown by "
+        "themselves (INSEE's rule); {count} {count|zone keeps|zones keep} the count by area, so "
+        "the zones may add up to a little more or less than the territory.",
+    ),
     "definition_rate": (
         "Manquants : ce qu'il faudrait ajouter à un territoire pour que son nombre de lieux par "
         "habitant atteigne celui de l'ensemble.",
