@@ -8,7 +8,13 @@ import pytest
 
 from epn_geo.errors import ColumnError
 from epn_geo.labels import Lang
-from epn_geo.paging.indicators import Radii, _round_quantiles, find_indicators, indicator_table
+from epn_geo.paging.indicators import (
+    CIVIDIS,
+    Radii,
+    _round_quantiles,
+    find_indicators,
+    indicator_table,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +54,23 @@ def test_ordered_words_keep_their_order_and_those_nobody_has() -> None:
     (found,) = find_indicators(pd.DataFrame({"n": words}), Radii((), ()), {"n": "N"}, "fr")
     assert found.labels == ("un", "deux", "trois")
     assert found.series[0].tolist() == [1.0, 0.0]
+
+
+def test_a_share_has_the_classes_of_shares_and_nothing_stands_apart() -> None:
+    frame = pd.DataFrame({"part_sans_service": [0.0, 0.0, 0.1, 0.97, 1.0]})
+    asked = {"part_sans_service": "Sans le service"}
+    (found,) = find_indicators(frame, Radii((), ()), asked, "fr")
+    assert found.unit == "%"
+    assert found.labels[0] == "0 %"
+    assert found.labels[-1] == "100 %"
+    assert len(set(found.colours)) == 6
+    assert found.colours[0] not in CIVIDIS  # the yellow of little
+
+
+def test_no_class_goes_beyond_what_there_is() -> None:
+    frame = pd.DataFrame({"taux": [10.0, 40.0, 60.0, 97.0, 100.0, 100.0, 100.0]})
+    (found,) = find_indicators(frame, Radii((), ()), {"taux": "Taux (%)"}, "fr")
+    assert found.labels[-1] == "100"
 
 
 def test_names_are_no_colours() -> None:

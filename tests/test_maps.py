@@ -236,14 +236,8 @@ def test_sums_of_people_are_those_of_the_tables(communes):
 
 
 def test_people_whom_a_rounded_share_would_miscount_are_carried(communes):
-    communes["population"] = 100_000
-    communes["part_couverte"] = 0.5
-    communes.loc[4, "part_couverte"] = 0.123_454_9  # 12 345.49 people; by 5 decimals 12 345
-    communes.loc[5, "part_couverte"] = 0.123_456_8  # 12 345.68 people; by 5 decimals 12 346
-    communes.loc[6, "part_couverte"] = 0.123_455_2  # 12 345.52 people; by 5 decimals 12 346
-    communes.loc[7, "part_couverte"] = 0.123_459_8  # 12 345.98 people
-    communes.loc[8, "part_couverte"] = 0.123_454_6  # 12 345.46 people; by 5 decimals 12 345
-    communes["population"] = 166_000
+    communes["population"] = 166_000  # as Le Havre: 5 decimals of a share are 1.66 people
+    communes["part_couverte"] = np.linspace(0, 1, 9) * (1 - np.arange(9) % 8 * 1e-6)
     communes["population_couverte"] = communes["part_couverte"] * communes["population"]
     head = payload_of(html_of(coverage_map(communes)))
     told = head["communes"]["couvert"][0]
@@ -252,6 +246,18 @@ def test_people_whom_a_rounded_share_would_miscount_are_carried(communes):
     people[told["rows"]] = told["people"]
     assert np.rint(people).tolist() == np.rint(communes["population_couverte"]).tolist()
     assert 0 < len(told["rows"]) < 9
+
+
+def test_people_asked_for_are_told_first_by_territory(communes):
+    communes["population_sans_service"] = np.arange(9) * 10.5
+    communes["dans_selection"] = communes.index != 8
+    told = {"population_sans_service": "des habitants sans ce service"}
+    head = payload_of(html_of(coverage_map(communes, headline=told)))
+    assert head["headline"]["text"] == "des habitants sans ce service"
+    whole = 10.5 * sum(range(8))
+    assert head["headline"]["people"] == [whole, whole, 10.5 * 10, 10.5 * 18]
+    with pytest.raises(ColumnError, match="headline"):
+        coverage_map(communes, headline={"population_sans": "x"})
 
 
 def test_several_radii(communes):

@@ -17,6 +17,7 @@ from epn_geo.embedded import embedded_path
 from epn_geo.errors import DataError
 from epn_geo.outputs import read_network
 from epn_geo.study import DEMONSTRATION
+from tests.test_maps import payload_of
 
 RUN = CliRunner()
 
@@ -93,6 +94,22 @@ def test_skills_and_a_gap(tmp_path: Path) -> None:
     gaps = read(tmp_path / "manques.csv")
     assert len(gaps) == 585
     assert gaps["population_sans_service"].sum() > 0
+
+
+def test_who_lacks_a_skill_is_said_first_on_the_map_and_on_the_terminal(tmp_path: Path) -> None:
+    value = "Utilisation sécurisée du numérique"
+    asked = ["skills", "--departement", "27", "-o", str(tmp_path), "--gap", value]
+    done = RUN.invoke(app, asked, catch_exceptions=False)
+    network, communes = read_network(None, {"departements": "27"}, whole_epci=True)
+    gaps = epn.find_skill_gaps(communes, network, value)
+    gaps = gaps[gaps["dans_selection"]]
+    lacking = f"{gaps['population_sans_service'].sum():,.0f}".replace(",", "\u202f")
+    assert f"{value} : {lacking} habitants ont un lieu à moins de 10 km" in done.stderr
+    head = payload_of((tmp_path / "carte-manques.html").read_text("utf-8"))
+    assert head["headline"]["people"][0] == pytest.approx(gaps["population_sans_service"].sum())
+    shade = next(one for one in head["indicators"] if one["key"] == "part_sans_service")
+    assert (shade["labels"][0], shade["labels"][-1]) == ("0 %", "100 %")
+    assert head["gaps"] is not None  # who has no place at all is hatched, not shaded
 
 
 def test_who_depends_on_whom(tmp_path: Path) -> None:

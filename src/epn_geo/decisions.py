@@ -16,13 +16,14 @@ from epn_geo.crs import WGS84
 from epn_geo.deciding.siting import list_candidates
 from epn_geo.errors import DataError
 from epn_geo.gaps import find_gaps
-from epn_geo.labels import Lang, number, reach_name, say, told_method
+from epn_geo.labels import Lang, number, percent, reach_name, say, told_method
 from epn_geo.needs import add_needs, name_need, read_needs
 from epn_geo.outputs import need_lines, need_title, write_book, write_map
 from epn_geo.radii import Measure
 from epn_geo.reachfiles import missing_notices
 from epn_geo.report import header
 from epn_geo.styles import write_styled_layers
+from epn_geo.territories import selected
 from epn_geo.writing import (
     Sheet,
     write_layer,
@@ -377,16 +378,17 @@ def deliver_skills(
         return written
     written.append(write_table(gaps, folder / "manques.csv").name)
     written.append(write_layer(gaps, folder / "manques.gpkg").name)
-    shown = f"{header('part_sans_service', lang)} (%)"
     with warned_once():
         reach = 10.0 if areas is not None else radius_km
         coverage = measure_coverage(gaps, network, reach, areas=areas)
-    coverage[shown] = 100 * coverage["part_sans_service"]
+        zones = find_gaps(gaps, network, reach, areas=areas)
     page = write_map(
         folder / "carte-manques.html",
         coverage,
         places=network,
-        indicator={shown: shown},
+        gaps=zones,
+        indicator={"part_sans_service": header("part_sans_service", lang)},
+        headline={"population_sans_service": say("map_skill_people", lang)},
         reach=None if areas is None else areas_that_count(areas, network, gaps),
         title=title,
         sources=sources,
@@ -407,6 +409,47 @@ def tell_sites(found: gpd.GeoDataFrame, lang: Lang = "fr") -> str:
         What `suggest_sites` or `sites_to_reach` gave.
     lang
         Language.
+def tell_skill_gap(gaps: gpd.GeoDataFrame, value: str, reach: str, lang: Lang = "fr") -> str:
+    r"""Say in a sentence how many people lack a skill, near a place or far from all.
+
+    Parameters
+    ----------
+    gaps
+        What `find_skill_gaps` gave.
+    value
+        What is lacking.
+    reach
+        What "within reach" means, as ``10 km``.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        The sentence.
+
+    Examples
+    --------
+    >>> gaps = gpd.GeoDataFrame({
+    ...     "population": [1000], "part_tous_lieux": [0.75], "population_sans_service": [250.0],
+    ... })
+    >>> tell_skill_gap(gaps, "CAF", "10 km", "en")
+    'CAF: 250 people (25.0%) have a place within 10 km but none that offers it; 250 have none.'
+    """
+    inside = selected(gaps)
+    people, lacking = inside["population"].sum(), inside["population_sans_service"].sum()
+    beyond = (inside["population"] * (1 - inside["part_tous_lieux"])).sum()
+    return say(
+        "account_skill_gap",
+        lang,
+        value=value,
+        reach=reach,
+        people=number(lacking, lang),
+        share=percent(lacking / people if people else None, lang),
+        beyond=number(beyond, lang),
+    )
+
+
 
     Returns
     -------

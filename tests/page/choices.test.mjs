@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { classOf, communeFigures, isChanged, totals } from "../../src/epn_geo/page/figures.mjs";
+import { classOf, communeFigures, headline, isChanged, totals } from "../../src/epn_geo/page/figures.mjs";
 import { isFiltering, keeps, noFilters } from "../../src/epn_geo/page/filters.mjs";
 import { isOpen, readHours, sayHours } from "../../src/epn_geo/page/hours.mjs";
 import { find } from "../../src/epn_geo/page/search.mjs";
@@ -193,6 +193,18 @@ test("sums are those of Python's tables, and a scenario differs from them by its
   const state = { ...firstState(w), off: new Set([0]), version: 1 };
   const after = totals(w, communeFigures(w, state), ALL).people; // the first commune's are lost
   assert.ok(Math.abs(after - 133.5 * (166.4 / 166.833)) < 1e-9);
+});
+
+test("what is said first of people is what the map was made to say, by territory", () => {
+  const w = { ...world(), say: (key) => key };
+  w.communes.epci = [0, 1, 1];
+  w.communes.departement = [0, 0, 1];
+  const sums = totals(w, communeFigures(w, firstState(w)), ALL);
+  assert.deepEqual(headline(w, sums, ALL), { text: "people_within", people: 100 });
+  w.head.headline = { text: "sans le service", people: [60, 20, 40, 25, 35] };
+  assert.deepEqual(headline(w, sums, ALL), { text: "sans le service", people: 60 });
+  assert.equal(headline(w, sums, { level: "departement", row: 1 }).people, 40);
+  assert.equal(headline(w, sums, { level: "epci", row: 1 }).people, 35);
 });
 
 test("another radius is measured in the page", () => {

@@ -183,11 +183,31 @@ function drift(world, figures, { level, row }, own) {
   world.drifts ??= new Map();
   const key = `${figures.series} ${level} ${row}`;
   if (!world.drifts.has(key)) {
-    const at = level === "epci" ? 1 + world.departements.length + row : level ? 1 + row : 0;
+    const at = territoryAt(world, { level, row });
     const usual = figures.exact ? own : pageSum(world, figures.series, { level, row });
     world.drifts.set(key, usual ? told[at] / usual : 1);
   }
   return world.drifts.get(key);
+}
+
+/** Where sums by territory hold that of one: in all, by département, by EPCI. */
+function territoryAt(world, { level, row }) {
+  if (!level) return 0;
+  return 1 + row + (level === "epci" ? world.departements.length : 0);
+}
+
+/**
+ * What is said first of people: their share, and of what.
+ * @param {object} world
+ * @param {object} sums what `totals` gave
+ * @param {{level: string, row: number}} territory
+ * @returns {{people: number, text: string} | null}
+ */
+export function headline(world, sums, territory) {
+  const asked = world.head.headline;
+  if (!world.communes.population) return null;
+  if (asked) return { text: asked.text, people: asked.people[territoryAt(world, territory)] };
+  return world.radii.length ? { text: world.say("people_within"), people: sums.people } : null;
 }
 
 function pageSum(world, series, territory) {

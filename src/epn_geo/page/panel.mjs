@@ -1,7 +1,7 @@
 /** The panel: what can be chosen, and the key figures of the choice. */
 
 import { brief, choice, el, put, tick } from "./dom.mjs";
-import { canMeasure } from "./figures.mjs";
+import { canMeasure, headline } from "./figures.mjs";
 import { LISTS } from "./filters.mjs";
 import { key, showLegend } from "./legend.mjs";
 import { CATEGORIES } from "./model.mjs";
@@ -58,11 +58,13 @@ function showFigures(app, host) {
   const parts = [];
   const lines = [];
   const fold = document.getElementById("epn-fold"); // a phone shows no more of the panel than this
-  if (world.radii.length && world.communes.population) {
-    const share = world.percent(sums.population ? sums.people / sums.population : null);
-    put(fold, say("settings_with", { share }));
-    parts.push(el("p.big", null, el("strong", null, share), ` ${say("people_within")}${app.radiusText()}`));
-    lines.push(say("people_of", { people: number(Math.round(sums.people)), all: number(sums.population) }));
+  const first = headline(world, sums, app.state.territory);
+  if (first) {
+    const { people, text } = first;
+    const share = world.percent(sums.population ? people / sums.population : null);
+    if (!world.head.headline) put(fold, say("settings_with", { share }));
+    parts.push(el("p.big", null, el("strong", null, share), ` ${text}${app.radiusText()}`));
+    lines.push(say("people_of", { people: number(Math.round(people)), all: number(sums.population) }));
     lines.push(say("people_beyond", { people: number(Math.round(sums.population - sums.people)) }));
   }
   if (sums.known) {

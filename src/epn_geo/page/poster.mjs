@@ -2,6 +2,7 @@
 
 import { drawGround } from "./draw.mjs";
 import { el } from "./dom.mjs";
+import { headline } from "./figures.mjs";
 import { legendParts } from "./legend.mjs";
 import { drawOverlay } from "./overlay.mjs";
 import { kmPerPixel, viewOf } from "./view.mjs";
@@ -155,21 +156,23 @@ function drawSide(c, app, left, top, bottom) {
   }
 }
 
-function drawKeyFigure(c, { world, sums, radiusText }, left, top) {
-  if (!world.radii.length || !world.communes.population || !sums.population) return top;
+function drawKeyFigure(c, { world, sums, state, radiusText }, left, top) {
+  const first = headline(world, sums, state.territory);
+  if (!first || !sums.population) return top;
   const { say, number } = world;
   c.textAlign = "left";
   c.fillStyle = "#111";
   c.font = `bold 30px ${FONT}`;
-  c.fillText(world.percent(sums.people / sums.population), left, top + 28);
+  c.fillText(world.percent(first.people / sums.population), left, top + 28);
   c.font = `12.5px ${FONT}`;
   let y = top + 48;
   const text = [
-    say("people_within") + radiusText(),
-    say("people_of", { people: number(Math.round(sums.people)), all: number(sums.population) }),
+    first.text + radiusText(),
+    say("people_of", { people: number(Math.round(first.people)), all: number(sums.population) }),
+    world.head.headline ? say("people_beyond", { people: number(Math.round(sums.population - sums.people)) }) : "",
     sums.known ? say("halls_of", { halls: number(sums.halls), all: number(sums.known) }) : "",
   ];
-  for (const line of text.flatMap((part) => wrap(c, part, SIDE, 2))) {
+  for (const line of text.flatMap((part) => wrap(c, part, SIDE, 3))) {
     c.fillText(line, left, y);
     y += 16;
   }

@@ -85,8 +85,9 @@ function customFacts({ world }, index) {
     .map((i) => [i.label, customFact(world, i, i.values[0][index])]);
 }
 
-function customFact({ say, number }, indicator, value) {
+function customFact({ say, number, percent }, indicator, value) {
   if (value === null) return say("no_data");
+  if (indicator.unit === "%") return percent(value);
   return indicator.unit === "oui" ? indicator.labels[classOf(value, indicator.breaks)] : number(value, 1);
 }
 

@@ -37,7 +37,10 @@ WORDS = {
     "trois lieux ou plus": ("", "three places or more"),
 }
 SHARE_DIGITS = 5  # decimals of a share within reach that the page is given
+SHARE_LIMITS = (0.0005, 0.25, 0.5, 0.75, 0.9995)  # what rounds to 0 or to 100 % is shown as such
 MANY_WORDS = 12  # a column of text with more is no colour
+# nothing is no little: a share of zero stands apart from the ramp
+FROM_NOTHING = ("#f7f7f2", "#fee838", "#cdbb69", "#9c937a", "#585c6e", "#00224e")
 CIVIDIS = ("#fee838", "#cdbb69", "#9c937a", "#6f7074", "#434e6c", "#00224e")
 
 
@@ -202,20 +205,23 @@ def _series(coverage: pd.DataFrame, radii: Radii, stem: str) -> list[Floats] | N
 def _share(coverage: pd.DataFrame, radii: Radii, lang: Lang) -> Indicator | None:
     if (values := _series(coverage, radii, "part_couverte")) is None:
         return None
-    french = lang == "fr"
     return Indicator(
         "part",
-        "Part de la surface à portée" if french else "Share of area within reach",
+        "Part de la surface à portée" if lang == "fr" else "Share of area within reach",
         "%",
-        # what rounds to 0 % or to 100 % is shown as such
-        (0.0005, 0.25, 0.5, 0.75, 0.9995),
-        ("0 %", "moins de 25 %", "25 à 50 %", "50 à 75 %", "75 à 100 %", "100 %")
-        if french
-        else ("0%", "under 25%", "25 to 50%", "50 to 75%", "75 to 100%", "100%"),
+        SHARE_LIMITS,
+        _share_labels(lang),
         YLGNBU,
         by_radius=True,
         series=values,
     )
+
+
+def _share_labels(lang: Lang) -> tuple[str, ...]:
+    """Write the classes of a share."""
+    if lang == "fr":
+        return ("0 %", "moins de 25 %", "25 à 50 %", "50 à 75 %", "75 à 100 %", "100 %")
+    return ("0%", "under 25%", "25 to 50%", "50 to 75%", "75 to 100%", "100%")
 
 
 def _town_hall(coverage: pd.DataFrame, radii: Radii, lang: Lang) -> Indicator | None:
@@ -295,6 +301,11 @@ def _custom(coverage: pd.DataFrame, column: str, label: str, lang: Lang) -> Indi
     known = values[np.isfinite(values)]
     if not len(known):
         raise ColumnError(f"The column {column!r} holds no number: a map cannot be shaded by it.")
+    if column.startswith("part_") and known.min() >= 0 and known.max() <= 1:
+        labels = _share_labels(lang)
+        return Indicator(
+            column, label, "%", SHARE_LIMITS, labels, FROM_NOTHING, by_radius=False, series=[values]
+        )
     breaks = _round_quantiles(known)
     colours = [CIVIDIS[round(i * 5 / max(len(breaks), 1))] for i in range(len(breaks) + 1)]
     return Indicator(
@@ -302,7 +313,7 @@ def _custom(coverage: pd.DataFrame, column: str, label: str, lang: Lang) -> Indi
         label,
         "",
         tuple(breaks),
-        _ranges(tuple(breaks), lang),
+        _ranges(tuple(breaks), lang, most=known.max()),
         tuple(colours),
         by_radius=False,
         series=[values],
@@ -359,9 +370,16 @@ def _two_figures(value: float, spread: float) -> float:
 
 
 def _ranges(
-    breaks: tuple[float, ...], lang: Lang, unit: str = "", first: str | None = None
+    breaks: tuple[float, ...],
+    lang: Lang,
+    unit: str = "",
+    first: str | None = None,
+    most: float = np.inf,
 ) -> tuple[str, ...]:
-    """Write the classes between limits in words; `first` replaces the first of them."""
+    """Write the classes between limits in words; `first` replaces the first of them.
+
+    Of values that go no further than the last limit none is told to.
+    """
     if not breaks:
         return ("toutes valeurs" if lang == "fr" else "all values",)
     under, to, over = (
@@ -372,7 +390,7 @@ def _ranges(
     pairs = [f"{a}{to}{b}{unit}" for a, b in itertools.pairwise(shown)]
     if first is not None:
         pairs[0] = f"{under}{shown[1]}{unit}"
-    return (low, *pairs, f"{shown[-1]}{unit}{over}")
+    return (low, *pairs, shown[-1] + unit + (over if most > breaks[-1] else ""))
 
 
 def _number(value: Any, lang: Lang) -> str:

@@ -281,7 +281,10 @@ def commune_table(
     if "motifs" in coverage:
         table["motifs"] = texts(coverage, "motifs")
     table["couvert"] = _covered_people(coverage, suffixes)
-    table["sommes"] = _sums_of_people(coverage, suffixes, table)
+    # the page's own shares are rounded: their sum would round to another person here and there
+    columns = ["population_couverte" + suffix for suffix in suffixes]
+    if "population" in coverage:
+        table["sommes"] = sums_by_territory(coverage, columns, table)
     return table
 
 
@@ -364,12 +367,32 @@ def _covered_people(coverage: gpd.GeoDataFrame, suffixes: Sequence[str]) -> list
     return out
 
 
-def _sums_of_people(
-    coverage: gpd.GeoDataFrame, suffixes: Sequence[str], table: Mapping[str, Any]
+def sums_by_territory(
+    coverage: gpd.GeoDataFrame, columns: Sequence[str], table: Mapping[str, Any]
 ) -> list[list[float] | None]:
-    """Add up the people within reach as the tables do: in all, by département, by EPCI.
+    """Add up figures of communes as the tables do: in all, by département, by EPCI.
 
-    The page's own shares are rounded, and their sum would round to another person here and there.
+    Parameters
+    ----------
+    coverage
+        Communes.
+    columns
+        Columns of numbers; one that is not there has no sums.
+    table
+        What `commune_table` gives: its ``departement``, ``epci`` and ``dehors``.
+
+    Returns
+    -------
+    list
+        Per column the sum over the selection, then those by row of ``departements`` and ``epcis``.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"people": [1.5, 2.0, 4.0]})
+    >>> table = {"departements": [["14", "Calvados"]], "departement": [0, 0, 0], "dehors": [2]}
+    >>> table |= {"epcis": [["1", "Ouest"], ["2", "Est"]], "epci": [0, 1, 1]}
+    >>> sums_by_territory(frame, ["people"], table)
+    [[3.5, 3.5, 1.5, 6.0]]
     """
     inside = np.ones(len(coverage), dtype=bool)
     inside[table.get("dehors", [])] = False
@@ -378,12 +401,12 @@ def _sums_of_people(
     level = np.array(table["epci"], dtype=np.int64)
     members += [level == row for row in range(len(table["epcis"]))]
     out: list[list[float] | None] = []
-    for suffix in suffixes:
-        sums = None
-        if {"population_couverte" + suffix, "population"} <= set(coverage.columns):
-            people = numbers(coverage, "population_couverte" + suffix)
-            sums = [round(float(np.nansum(people[rows])), 6) for rows in members]
-        out.append(sums)
+    for column in columns:
+        if column in coverage:
+            values = numbers(coverage, column)
+            out.append([round(float(np.nansum(values[rows])), 6) for rows in members])
+        else:
+            out.append(None)
     return out
 
 

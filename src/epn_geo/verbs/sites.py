@@ -321,6 +321,9 @@ def skills_command(
         written = decisions.deliver_skills(
             matrix, gaps, network, radius_km, output, areas=drawn, title=title, **told
         )
+        if gap:
+            wanted = " / ".join(gap)
+            tell(decisions.tell_skill_gap(gaps, wanted, reached, spoken), done=True)
     _print(written, matrix, output, as_json=as_json)
 
 
