@@ -400,15 +400,6 @@ def deliver_skills(
     return [*written, page]
 
 
-def tell_sites(found: gpd.GeoDataFrame, lang: Lang = "fr") -> str:
-    """Say in a sentence what was proposed, and how sure it is.
-
-    Parameters
-    ----------
-    found
-        What `suggest_sites` or `sites_to_reach` gave.
-    lang
-        Language.
 def tell_skill_gap(gaps: gpd.GeoDataFrame, value: str, reach: str, lang: Lang = "fr") -> str:
     r"""Say in a sentence how many people lack a skill, near a place or far from all.
 
@@ -450,6 +441,15 @@ def tell_skill_gap(gaps: gpd.GeoDataFrame, value: str, reach: str, lang: Lang = 
     )
 
 
+def tell_sites(found: gpd.GeoDataFrame, lang: Lang = "fr") -> str:
+    """Say in a sentence what was proposed, and how sure it is.
+
+    Parameters
+    ----------
+    found
+        What `suggest_sites` or `sites_to_reach` gave.
+    lang
+        Language.
 
     Returns
     -------
