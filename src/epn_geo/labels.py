@@ -280,6 +280,60 @@ def reach_name(measure: Reach, lang: Lang = "fr") -> str:
     return say("reach_areas" if measure.areas else "own_radius", lang)
 
 
+def within_reach(measure: Reach, lang: Lang = "fr") -> str:
+    r"""Say "within 20 min", or only "within reach" where the reach has no one number.
+
+    Parameters
+    ----------
+    measure, lang
+        As `reach_name`.
+
+    Returns
+    -------
+    str
+        A piece of a sentence; "d'un lieu", "of a place" can follow.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> given = SimpleNamespace(radius_km=None, minutes=None, route_km=None, areas=True)
+    >>> within_reach(given), within_reach(SimpleNamespace(**{**vars(given), "minutes": 20.0}))
+    ('à portée', 'à moins de 20\xa0min')
+    """
+    if _is_one_number(measure):
+        return say("within_reach", lang, reach=reach_name(measure, lang))
+    return say("within_any_reach", lang)
+
+
+def beyond_reach(measure: Reach, lang: Lang = "fr") -> str:
+    r"""Say "beyond 20 min", or only "out of reach" where the reach has no one number.
+
+    Parameters
+    ----------
+    measure, lang
+        As `reach_name`.
+
+    Returns
+    -------
+    str
+        A piece of a sentence; "d'un lieu", "of any place" can follow.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> given = SimpleNamespace(radius_km=None, minutes=None, route_km=None, areas=True)
+    >>> beyond_reach(given, "en"), beyond_reach(SimpleNamespace(**{**vars(given), "radius_km": 5}))
+    ('out of reach', 'à plus de 5\xa0km')
+    """
+    if _is_one_number(measure):
+        return say("beyond_reach", lang, reach=reach_name(measure, lang))
+    return say("beyond_any_reach", lang)
+
+
+def _is_one_number(measure: Reach) -> bool:
+    return any(v is not None for v in (measure.radius_km, measure.minutes, measure.route_km))
+
+
 def say_date(date: str, lang: Lang = "fr") -> str:
     """Write a day as people of the language do.
 

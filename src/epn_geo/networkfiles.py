@@ -24,12 +24,12 @@ from epn_geo.deciding.areal import count_areas
 from epn_geo.figures import find_figures
 from epn_geo.gaps import describe_gaps, find_gaps
 from epn_geo.geometry.arcs import Ints
-from epn_geo.labels import Lang, number, reach_name, say
+from epn_geo.labels import Lang, number, reach_name, say, within_reach
 from epn_geo.means import measure_means
 from epn_geo.outputs import write_book, write_frames, write_map
 from epn_geo.pictures import picture
 from epn_geo.radii import Measure, measure_for
-from epn_geo.reachfiles import missing_notices
+from epn_geo.reachfiles import missing_lines, missing_notices
 from epn_geo.report import header
 from epn_geo.serving import serving_sites, town_halls
 from epn_geo.writing import write_layers
@@ -104,14 +104,15 @@ def deliver_network(
     written = write_frames({f"{name}.csv": frame for name, frame in short.items()}, folder)
     sheets = {f"sheet_{name}": frame for name, frame in short.items()}
     told: dict[str, Any] = {"demonstration": demonstration, "lang": lang}
-    written.append(write_book(sheets, folder / "reseau.xlsx", sources, **told))
+    lines = [*missing_lines(areas, network, lang), *sources]
+    written.append(write_book(sheets, folder / "reseau.xlsx", lines, **told))
     layers = {n: frame for n, frame in frames.items() if isinstance(frame, gpd.GeoDataFrame)}
     written.append(write_layers(layers, folder / "reseau.gpkg").name)
     told |= {"sources": sources, "date": date}
-    reach = reach_name(measure_for(coverage), lang).replace("\u00a0", " ")
+    within = within_reach(measure_for(coverage), lang).replace("\u00a0", " ")
     shown = coverage.assign(lieux_a_portee=times)
-    places = _telling(closures, reach, lang)
-    told |= {"title": say("map_closures", lang, reach=reach), "places": places}
+    places = _telling(closures, within, lang)
+    told |= {"title": say("map_closures", lang, within=within), "places": places}
     drawn = None if areas is None else areas_that_count(areas, network, communes)
     notices = missing_notices(areas, network, communes, lang)
     stem = folder / "carte-fermetures"
@@ -200,7 +201,8 @@ def deliver_clusters(
     told: dict[str, Any] = {"demonstration": demonstration, "lang": lang}
     written = write_frames({"amas.csv": found, "amas-compte.csv": count}, folder)
     sheets = {"sheet_clusters": count, "sheet_commune": found}
-    written.append(write_book(sheets, folder / "amas.xlsx", lines, **told))
+    missing = missing_lines(areas, network, lang)
+    written.append(write_book(sheets, folder / "amas.xlsx", [*missing, *lines], **told))
     written.append(write_layers({"amas": found}, folder / "amas.gpkg").name)
     told |= {"sources": lines, "date": date, "places": network}
     told["title"] = say("map_clusters", lang, **words)
@@ -324,13 +326,13 @@ def _how_many(
     return pd.Series(pd.Categorical(words, categories=list(HOW_MANY)), index=communes.index)
 
 
-def _telling(closures: gpd.GeoDataFrame, reach: str, lang: Lang) -> gpd.GeoDataFrame:
+def _telling(closures: gpd.GeoDataFrame, within: str, lang: Lang) -> gpd.GeoDataFrame:
     """Let the sheet of each place say what its closure would cost."""
-    said = [_cost_of(row, reach, lang) for row in closures.to_dict(orient="records")]
+    said = [_cost_of(row, within, lang) for row in closures.to_dict(orient="records")]
     return closures.assign(presentation_resume=said)
 
 
-def _cost_of(row: Mapping[Hashable, Any], reach: str, lang: Lang) -> str:
+def _cost_of(row: Mapping[Hashable, Any], within: str, lang: Lang) -> str:
     """Say what the closure of a place would cost; nothing of one that does not count."""
     if row.get("polygone_portee") == UNDRAWN:
         return say("place_closure_undrawn", lang)
@@ -340,7 +342,7 @@ def _cost_of(row: Mapping[Hashable, Any], reach: str, lang: Lang) -> str:
         "place_closure" if isinstance(row["lieu_suivant"], str) else "place_closure_alone",
         lang,
         people=number(row["population_dependante_aire"], lang),
-        reach=reach,
+        within=within,
         rank=number(row["rang_fermeture"], lang),
         following=row["lieu_suivant"],
         distance=number(row["distance_suivant_km"], lang, 1),

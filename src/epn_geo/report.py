@@ -11,7 +11,16 @@ import pandas as pd
 from epn_geo.columns import texts
 from epn_geo.errors import DataError
 from epn_geo.figures import FIGURES
-from epn_geo.labels import Lang, check_lang, number, percent, reach_name, say, told_method
+from epn_geo.labels import (
+    Lang,
+    beyond_reach,
+    check_lang,
+    number,
+    percent,
+    reach_name,
+    say,
+    told_method,
+)
 from epn_geo.radii import AREAS, ESTIMATE, Measure, measure_for, measures_of
 from epn_geo.territories import part_names, selected, territory_name, with_true_names
 from epn_geo.words.headings import HEADERS
@@ -202,7 +211,7 @@ def summary_lines(
     """
     lines = []
     measure = measure_for(coverage, radius_km, minutes)
-    suffix, distance = measure.suffix, reach_name(measure, lang).replace("\u00a0", " ")
+    suffix, beyond = measure.suffix, beyond_reach(measure, lang).replace("\u00a0", " ")
     for name, row in _regions(coverage, tables, lang):
         lines.append(
             say(
@@ -213,7 +222,7 @@ def summary_lines(
                 population=number(row["population"], lang),
                 far=number(row[f"population_hors_portee{suffix}"], lang),
                 part=percent(row[f"part_population_hors_portee{suffix}"], lang),
-                distance=distance,
+                beyond=beyond,
             )
         )
     return lines + _means_lines(coverage, tables, lang) + _rate_lines(tables, lang)

@@ -23,11 +23,12 @@ from epn_geo.crs import metric_crs, require_crs
 from epn_geo.deciding.siting import list_candidates
 from epn_geo.errors import DataError, did_you_mean, fold
 from epn_geo.geometry.polygons import only_polygons
-from epn_geo.joins import LEVELS
+from epn_geo.joins import LEVELS, home_communes
 from epn_geo.labels import Lang, check_lang, number, say, told_method
 from epn_geo.picturing.lettering import one_line
 from epn_geo.picturing.scene import make_scene
 from epn_geo.radii import AREAS
+from epn_geo.reachfiles import missing_notices
 from epn_geo.sheeting.sheetfacts import SHEET_LEVELS, Facts, SheetLevel, gather_facts, name_reach
 from epn_geo.sheeting.sheetmap import draw_locator
 from epn_geo.sheeting.sheetpdf import COLUMNS, SheetPage, pdf_bytes
@@ -169,8 +170,9 @@ def write_sheets(
         )
         more = _proposals(facts, level, code, polygons, proposal_km) if proposals else NOTHING
         sheet = make_sheet(facts, level, code, more.sites, more.remark)
+        told = [*_undrawn(facts, level, code, polygons), *notes]
         page = SheetPage(
-            sheet, draw_locator(scene, focus, spoken), banner, notes, say("fiche_about", spoken)
+            sheet, draw_locator(scene, focus, spoken), banner, told, say("fiche_about", spoken)
         )
         # by the territory's plain name, which stays when only a part of it is studied
         called = str(scene.communes.loc[focus, LEVELS[level][1]].iloc[0])
@@ -287,7 +289,9 @@ def sheet_notes(facts: Facts, sources: Sequence[str]) -> list[str]:
     lang = facts.lang
     key = "fiche_definitions_areas" if facts.measure.areas else "fiche_definitions"
     how = told_method(facts.coverage[AREAS].iloc[0], lang) if facts.measure.areas else ""
-    notes = [say(key, lang, km=name_reach(facts), method=how)]
+    ending = "" if facts.measure.value is not None else "_areas" if facts.measure.areas else "_own"
+    inside = say(f"fiche_inside{ending}", lang, km=name_reach(facts))
+    notes = [say(key, lang, inside=inside, method=how)]
     if sources:
         told = " ; ".join(one_line(source, 400) for source in sources)
         notes.append(say("fiche_sources", lang, sources=told))
@@ -345,6 +349,13 @@ def _of_measure(facts: Facts, areas: gpd.GeoDataFrame, what: str) -> gpd.GeoData
     if kept.empty:
         raise DataError(f"{what} has no polygon of {name_reach(facts)}.".replace("\u00a0", " "))
     return kept.to_crs(metric_crs(facts.coverage))
+
+
+def _undrawn(facts: Facts, level: SheetLevel, code: str, polygons: _Polygons) -> list[str]:
+    """Say which places of the territory have no polygon: what they reach is missing on the sheet."""
+    rows = facts.inside[facts.inside[LEVELS[level][0]] == code]
+    here = facts.places[home_communes(facts.places).isin(rows["code_insee"])]
+    return missing_notices(polygons.areas, here, rows, facts.lang) if len(here) else []
 
 
 def _proposals(

@@ -35,6 +35,22 @@ WORDS: dict[str, tuple[str, str]] = {
         "No place to propose: there is nothing to gain.",
     ),
     "sheet_sites": ("Lieux proposés", "Proposed places"),
+    "map_sites": (
+        "{count} {count|lieu proposé|lieux proposés} – {name}",
+        "{count} {count|place|places} proposed – {name}",
+    ),
+    "map_sites_gain": (
+        "{title} : {people} {people|habitant|habitants} de plus à moins de {reach}",
+        "{title}: {people} more {people|person|people} within {reach}",
+    ),
+    "map_sites_gain_reached": (
+        "{title} : {people} {people|habitant|habitants} de plus à portée d'un lieu",
+        "{title}: {people} more {people|person|people} within reach of a place",
+    ),
+    "notice_sites": (
+        "Couleurs et chiffres : la situation d'aujourd'hui, sans les lieux proposés (numérotés).",
+        "Colours and figures: as things stand, without the proposed places (numbered).",
+    ),
     "map_skill_gap": (
         "À moins de {reach} d'un lieu, mais d'aucun qui propose : {value}",
         "Within {reach} of a place, but of none that offers: {value}",
@@ -99,13 +115,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "told as a share of what the place brings.",
     ),
     "map_closures": (
-        "Lieux à moins de {reach} de la mairie : où tout dépend d'un seul",
-        "Places within {reach} of the town hall: where all depends on one",
+        "Lieux {within} de la mairie : où tout dépend d'un seul",
+        "Places {within} of the town hall: where all depends on one",
     ),
     "place_closure": (
-        "S'il fermait : {people} {people|habitant n'aurait|habitants n'auraient} plus de lieu à "
-        "moins de {reach} (rang {rank}) ; lieu suivant : {following}, à {distance} km.",
-        "If it closed: {people} {people|person|people} would have no place within {reach} (rank "
+        "S'il fermait : {people} {people|habitant n'aurait|habitants n'auraient} plus de lieu "
+        "{within} (rang {rank}) ; lieu suivant : {following}, à {distance} km.",
+        "If it closed: {people} {people|person|people} would have no place {within} (rank "
         "{rank}); next place: {following}, {distance} km away.",
     ),
     "place_closure_undrawn": (
@@ -113,9 +129,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "No polygon of reach: what its closure would cost is not known.",
     ),
     "place_closure_alone": (
-        "S'il fermait : {people} {people|habitant n'aurait|habitants n'auraient} plus de lieu à "
-        "moins de {reach} (rang {rank}) ; il n'y en a pas d'autre.",
-        "If it closed: {people} {people|person|people} would have no place within {reach} (rank "
+        "S'il fermait : {people} {people|habitant n'aurait|habitants n'auraient} plus de lieu "
+        "{within} (rang {rank}) ; il n'y en a pas d'autre.",
+        "If it closed: {people} {people|person|people} would have no place {within} (rank "
         "{rank}); there is no other.",
     ),
     "map_crant": (

@@ -5,6 +5,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_data": ("sans donnée", "no data"),
     "territory_part": ("{name} (partie)", "{name} (part)"),
     "territory_part_of": ("{name} (partie : {part})", "{name} (part: {part})"),
+    "within_reach": ("à moins de {reach}", "within {reach}"),
+    "within_any_reach": ("à portée", "within reach"),
+    "beyond_reach": ("à plus de {reach}", "beyond {reach}"),
+    "beyond_any_reach": ("hors de portée", "out of reach"),
     "less_than": ("moins de {value}", "less than {value}"),
     "more_than": ("plus de {value}", "more than {value}"),
     "months": (

@@ -213,10 +213,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "own_radius": ("la portée propre à chaque lieu", "each place's own reach"),
     "line_region": (
         "{region} : {communes} {communes|commune|communes}, {population} "
-        "{population|habitant|habitants}, dont {far} ({part}) à plus de {distance} d'un lieu.",
+        "{population|habitant|habitants}, dont {far} ({part}) {beyond} d'un lieu.",
         "{region}: {communes} {communes|commune|communes}, {population} "
-        "{population|inhabitant|inhabitants}, of whom {far} ({part}) live beyond {distance} of "
-        "any place.",
+        "{population|inhabitant|inhabitants}, of whom {far} ({part}) live {beyond} of any "
+        "place.",
     ),
     "line_means": (
         "{region} – usage et moyens, tels que les lieux les donnent : {told}.",

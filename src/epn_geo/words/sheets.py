@@ -208,22 +208,25 @@ WORDS: dict[str, tuple[str, str]] = {
         "Non calculé : chaque lieu a son propre rayon, et celui d'un lieu de plus n'est pas connu.",
         "Not computed: each place has its own radius, and that of one more is not known.",
     ),
+    "fiche_inside": ("à moins de {km}", "less than {km} from"),
+    "fiche_inside_areas": ("dans le polygone de portée", "inside the polygon of reach of"),
+    "fiche_inside_own": ("dans le rayon propre", "inside the own radius of"),
     "fiche_definitions": (
-        "À portée : à moins de {km}, à vol d'oiseau, d'un lieu fixe d'aide au numérique, où qu'il "
+        "À portée : {inside}, à vol d'oiseau, d'un lieu fixe d'aide au numérique, où qu'il "
         "soit ; habitants comptés selon la part de la surface de leur commune. Sous-desservie : "
         "mairie hors de portée, ou moins de la moitié de la surface à portée (convention). Taux "
         "commun : autant de lieux par habitant que dans l'ensemble.",
-        "Within reach: less than {km}, in a straight line, from a fixed place of digital help, "
-        "wherever it stands; inhabitants counted by the share of their commune's area. "
+        "Within reach: in a straight line, {inside} a fixed place of digital help, wherever it "
+        "stands; inhabitants counted by the share of their commune's area. "
         "Underserved: town hall out of reach, or less than half of the area within reach (a "
         "convention). Common rate: as many places per inhabitant as altogether.",
     ),
     "fiche_definitions_areas": (
-        "À portée : à moins de {km} d'un lieu fixe d'aide au numérique, où qu'il soit ; {method} ; "
+        "À portée : {inside} d'un lieu fixe d'aide au numérique, où qu'il soit ; {method} ; "
         "distances en ligne droite ; habitants comptés selon la part de la surface de leur "
         "commune. Sous-desservie : mairie hors de portée, ou moins de la moitié de la surface à "
         "portée (convention). Taux commun : autant de lieux par habitant que dans l'ensemble.",
-        "Within reach: less than {km} from a fixed place of digital help, wherever it stands; "
+        "Within reach: {inside} a fixed place of digital help, wherever it stands; "
         "{method}; straight-line distances; inhabitants counted by the share of their commune's "
         "area. Underserved: town hall out of reach, or less than half of the area within reach (a "
         "convention). Common rate: as many places per inhabitant as altogether.",
