@@ -166,6 +166,9 @@ def test_sites_are_proposed_by_the_polygons_of_town_halls(
     assert sites["gain_population"].tolist() == expected["gain_population"].tolist()
     found = pd.read_csv(tmp_path / "o/constats-candidats.csv", sep=";")
     assert found["nom"].tolist() == ["Alençon", "Almenêches"]
+    # not what is said of places that are there
+    cannot = "aucun polygone de portée : ce candidat ne peut être proposé"
+    assert found["message"].tolist() == [cannot, cannot]
     book = load_workbook(tmp_path / "o/sites.xlsx")
     assert book.sheetnames[1:] == ["Constats", "Sources et définitions"]
     said = [str(row[0].value) for row in book["Sources et définitions"].iter_rows()]
@@ -175,6 +178,9 @@ def test_sites_are_proposed_by_the_polygons_of_town_halls(
     )
     assert "ce que son polygone contient (20\u00a0min)" in told_on_map
     assert "faute de polygones" not in told_on_map
+    gained = f"{sites['gain_cumule'].iloc[-1]:,.0f}".replace(",", "\u202f")
+    title = f"2 lieux proposés – Orne : {gained} habitants de plus à moins de 20 min"
+    assert json.loads(told_on_map)["title"] == title
 
 
 def test_without_them_the_straight_line_is_said_everywhere(

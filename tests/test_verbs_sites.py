@@ -53,6 +53,13 @@ def test_sites_for_two_departements(tmp_path: Path) -> None:
     assert book.sheetnames == ["Lieux proposés", "Sensibilité", "Sources et définitions"]
     words = [cell.value for row in book["Lieux proposés"].iter_rows(max_row=3) for cell in row]
     assert "Habitants gagnés, département 27" in words
+    head = payload_of((out / "carte-sites.html").read_text("utf-8"))
+    gained = f"{table['gain_cumule'].iloc[-1]:,.0f}".replace(",", "\u202f")
+    where = " et ".join(sorted(set(table["departement"])))
+    assert head["title"] == (
+        f"3 lieux proposés – {where} : {gained} habitants de plus à moins de 10 km"
+    )
+    assert "sans les lieux proposés" in head["notices"][0]
 
 
 def test_sites_as_json_and_the_quick_answer(tmp_path: Path) -> None:

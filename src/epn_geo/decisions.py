@@ -20,10 +20,10 @@ from epn_geo.labels import Lang, number, percent, reach_name, say, told_method
 from epn_geo.needs import add_needs, name_need, read_needs
 from epn_geo.outputs import need_lines, need_title, write_book, write_map
 from epn_geo.radii import Measure
-from epn_geo.reachfiles import missing_notices
+from epn_geo.reachfiles import missing_lines, missing_notices
 from epn_geo.report import header
 from epn_geo.styles import write_styled_layers
-from epn_geo.territories import selected
+from epn_geo.territories import selected, territory_name
 from epn_geo.writing import (
     Sheet,
     write_layer,
@@ -144,9 +144,10 @@ def deliver_sites(
         gaps=gaps,
         reach=None if areas is None else areas_that_count(areas, network, communes),
         sites=_in_words(frames["sites"], lang),
+        title=_sites_title(frames["sites"], communes, lang),
         indicator={"part": ""} | dict(indicator or {}),
         sources=lines,
-        notices=missing_notices(areas, network, communes, lang),
+        notices=[say("notice_sites", lang), *missing_notices(areas, network, communes, lang)],
         demonstration=demonstration,
         date=date,
         lang=lang,
@@ -214,7 +215,11 @@ def read_candidate_areas(
             f"({own}), or its nom."
         )
     findings = check_areas(read, labels, lang=lang)
-    without = findings.loc[findings["code"] == "lieu_sans_zone", "nom"].tolist()
+    drawn = findings["code"] != "lieu_sans_zone"
+    without = findings.loc[~drawn, "nom"].tolist()
+    # what is said of a place that is there is not true of one that may come
+    cannot = say("finding_candidat_sans_zone", lang)
+    findings["message"] = findings["message"].where(drawn, cannot)
     if len(without) == len(labels):
         raise DataError(
             f"{named} has no polygon of any of the {len(labels)} candidates, which go by {own} "
@@ -425,7 +430,7 @@ def tell_skill_gap(gaps: gpd.GeoDataFrame, value: str, reach: str, lang: Lang = 
     ...     "population": [1000], "part_tous_lieux": [0.75], "population_sans_service": [250.0],
     ... })
     >>> tell_skill_gap(gaps, "CAF", "10 km", "en")
-    'CAF: 250 people (25.0%) have a place within 10 km but none that offers it; 250 have none.'
+    'CAF: 250 people have a place within 10 km but none that offers it (25.0%); 250 have none.'
     """
     inside = selected(gaps)
     people, lacking = inside["population"].sum(), inside["population_sans_service"].sum()
@@ -478,6 +483,23 @@ def tell_sites(found: gpd.GeoDataFrame, lang: Lang = "fr") -> str:
         method=last["methode"],
         gap=number(100 * last["ecart_optimum"], lang, 2),
     )
+
+
+def _sites_title(sites: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, lang: Lang) -> str:
+    """Say on the map how many places are proposed, where, and what all of them bring."""
+    where = communes
+    if "code_departement" in communes and "code_departement" in sites:
+        of_sites = communes["code_departement"].isin(sites["code_departement"])
+        where = communes[of_sites] if of_sites.any() else communes
+    name = territory_name(where, lang)
+    title = say("map_sites", lang, count=number(len(sites), lang), name=name)
+    if sites.empty:
+        return title
+    last = sites.iloc[-1]
+    reach = _reach_of(last, lang)
+    key = "map_sites_gain" if reach else "map_sites_gain_reached"
+    people = number(last["gain_cumule"], lang)
+    return say(key, lang, title=title, people=people, reach=reach)
 
 
 def _reach_of(site: pd.Series, lang: Lang) -> str:

@@ -61,9 +61,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "account_skill_gap": (
         "{value} : {people} {people|habitant a|habitants ont} un lieu à moins de {reach}, mais aucun "
-        "qui le propose ({share}) ; {beyond} n'ont aucun lieu à portée.",
-        "{value}: {people} people ({share}) have a place within {reach} but none that offers it; "
-        "{beyond} have none.",
+        "qui le propose ({share}) ; {beyond} {beyond|n'a|n'ont} aucun lieu à portée.",
+        "{value}: {people} {people|person has|people have} a place within {reach} but none that "
+        "offers it ({share}); {beyond} {beyond|has|have} none.",
     ),
     "site_gain_cumule": ("Cumul avec ceux d'avant", "So far, with those above"),
     "site_population_communes_hors_portee": (

@@ -165,6 +165,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "aucun polygone de portée à {reach} : ce lieu ne couvre rien à cette durée",
         "no polygon of reach at {reach}: this place covers nothing at that time",
     ),
+    "finding_candidat_sans_zone": (
+        "aucun polygone de portée : ce candidat ne peut être proposé",
+        "no polygon of reach: this candidate cannot be proposed",
+    ),
     "finding_zone_sans_lieu": (
         "polygone de portée d'un lieu absent de la liste ({place}) : il ne compte pas",
         "polygon of reach of a place that is not in the list ({place}): it does not count",
