@@ -61,7 +61,7 @@ def diff_command(
         typer.Option(
             "--judged",
             help="The radius that map and note speak of, or the time of --areas, as 20min. "
-            "[default: 10km, 20min]",
+            "[default: 10km, 20min, or else the middle one]",
         ),
     ] = None,
     areas: Areas = None,
@@ -97,7 +97,7 @@ def diff_command(
         summary = deliver_changes(
             Lists(before, after, add, tuple(remove or ())),
             output,
-            study | reach | parse_judged(judged),
+            study | reach | parse_judged(judged, areas=areas is not None),
             date=date,
             lang=known_lang(lang),
             tell=tell,

@@ -231,13 +231,15 @@ def parse_radius(text: str | None) -> float | None:
     return None if text is None else _one_radius(text)
 
 
-def parse_judged(text: str | None) -> dict[str, float | None]:
+def parse_judged(text: str | None, *, areas: bool = False) -> dict[str, float | None]:
     """Read what gaps are judged by, as typed: ``10km``, or ``20min`` for areas.
 
     Parameters
     ----------
     text
         As typed, or None.
+    areas
+        Whether places reach by areas: a number without unit is then likely to be minutes.
 
     Returns
     -------
@@ -256,6 +258,11 @@ def parse_judged(text: str | None) -> dict[str, float | None]:
     """
     match = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*(?:min|mn)\s*", text or "", re.IGNORECASE)
     if match is None:
+        if areas and text is not None and re.fullmatch(r"\s*\d+([.,]\d+)?\s*", text):
+            raise DataError(
+                f"{text!r} is not a time: write it with its unit, as 20min (or 10km, by road). "
+                f"Did you mean '{text.strip()}min'?"
+            )
         return {"judged_km": parse_radius(text)}
     return {"judged_km": None, "judged_min": float(match[1].replace(",", "."))}
 

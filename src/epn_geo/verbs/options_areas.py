@@ -14,7 +14,8 @@ JudgedTime = Annotated[
     str | None,
     typer.Option(
         "--judged",
-        help="Which time of --areas counts, as 20min (or 10km, by road). [default: 20min]",
+        help="Which time of --areas counts, as 20min (or 10km, by road). [default: 20min "
+        "if the file has it, else the middle one]",
     ),
 ]
 LongestTime = Annotated[
@@ -58,5 +59,6 @@ def reach_parameters(
         if judged is not None:
             raise DataError("--judged says which time of --areas counts: give --areas with it.")
         return {"radius_km": parse_radius(radius or usual)}
-    time = {name: value for name, value in parse_judged(judged).items() if value is not None}
+    asked = parse_judged(judged, areas=True)
+    time = {name: value for name, value in asked.items() if value is not None}
     return area_options(areas, radius) | time

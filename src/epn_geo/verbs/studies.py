@@ -76,7 +76,7 @@ def build_command(
         typer.Option(
             "--judged",
             help="The radius that gaps are judged by, or the time of --areas, as 20min. "
-            "[default: 10km, 20min]",
+            "[default: 10km, 20min, or else the middle one]",
         ),
     ] = None,
     areas: Areas = None,
@@ -134,6 +134,7 @@ def build_command(
         communes=communes, town_halls=town_halls, sheet=sheet,
     )  # fmt: skip
     reach = area_options(areas, radius)
+    time = parse_judged(judged, areas=areas is not None)
     if grid is not None:
         study["grid"] = existing(grid).as_posix()
     declared = need_options(
@@ -149,7 +150,7 @@ def build_command(
         summary = deliver(
             places,
             output,
-            study | (reach or {"radii_km": parse_radii(radius)}) | parse_judged(judged),
+            study | (reach or {"radii_km": parse_radii(radius)}) | time,
             date=date,
             mobile=mobile,
             lang=known_lang(lang),
