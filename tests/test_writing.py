@@ -164,3 +164,27 @@ def test_a_file_in_the_way_of_a_folder_is_explained(tmp_path: Path) -> None:
     (tmp_path / "t.csv").mkdir()
     with pytest.raises(DataError, match="is a folder: give the name of a file in it"):
         write_table(frame, tmp_path / "t.csv")
+
+
+def test_figures_for_people_have_the_decimals_that_they_need(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {
+            "minutes": [20.0, 20.0],
+            "communes_dependantes": [22.0, float("nan")],
+            "rayon_km": [7.5, 10.0],
+            "gini": [0.18977580951041045, 0.5],
+            "part_couverte": [1.0, 2 / 3],
+            "distance_km": [1.23456, 2.0],
+            "score": [19797.831772986196, 1.0],
+            "colonne": [0.123456789, 1.0],
+        }
+    )
+    french = write_table(frame, tmp_path / "t.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert french[1:] == [
+        "20;22;7,5;0,1898;1,0;1,235;19797,8318;0,123456789",
+        "20;;10,0;0,5;0,6667;2,0;1,0;1,0",
+    ]
+    plain = write_table(frame, tmp_path / "d.csv", french=False).read_text(encoding="utf-8")
+    assert plain.splitlines()[1].startswith(
+        "20.0,22.0,7.5,0.18977580951041045,1.0,1.23456,19797.83177"
+    )

@@ -39,6 +39,8 @@ FINE = (
     "acces_pour", "acces_relatif", "amas_", "besoin", "gini", "heures_", "moyenne", "palma",
     "profondeur", "seuil", "severite", "theil", "valeur",
 )  # fmt: skip
+# such figures that a workbook shows with the decimals they have
+RATIOS = ("aire_relative", "borne", "distance_relative", "gain_poids", "score")
 # how the names begin of figures that are people: shares of a commune's, so seldom whole
 PEOPLE = re.compile(r"population|habitants_par_|gain_(population|ailleurs|\d)")
 YES_NO = ("oui", "non")
@@ -210,8 +212,9 @@ def readable(frame: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A copy: people (``population…``, ``habitants_par_…``, ``gain_population``) whole, shares
-        (``part_…``) to 4 decimals, kilometres (``…_km``, ``…_km2``) to 3. Other columns keep their
-        figures.
+        (``part_…``), indices, rates and needs to 4 decimals, kilometres (``…_km``, ``…_km2``) to 3;
+        a column that holds whole numbers only is written so (20, not 20.0). Other columns keep
+        their figures.
 
     Examples
     --------
@@ -230,13 +233,22 @@ def readable(frame: pd.DataFrame) -> pd.DataFrame:
             out[column] = values.map({True: YES_NO[0], False: YES_NO[1]}).astype("str")
         elif not pd.api.types.is_float_dtype(values):
             continue
-        elif PEOPLE.match(column) and np.isfinite(values.dropna()).all():
-            out[column] = values.round().astype("Int64")
-        elif column.startswith("part_"):
-            out[column] = values.round(4)
-        elif _in_km(column):
-            out[column] = values.round(3)
+        else:
+            out[column] = _rounded(column, values)
     return out
+
+
+def _rounded(column: str, values: pd.Series) -> pd.Series:
+    """Round figures by what their column's name says of them."""
+    known = values.dropna()
+    finite = bool(np.isfinite(known).all())
+    if column.startswith("part_"):
+        return values.round(4)
+    if finite and (PEOPLE.match(column) or (len(known) > 0 and (known % 1 == 0).all())):
+        return values.round().astype("Int64")
+    if column.startswith((*FINE, *RATIOS)):
+        return values.round(4)
+    return values.round(3) if _in_km(column) else values
 
 
 class Sheet(NamedTuple):
