@@ -139,6 +139,25 @@ def test_polygons_of_no_place_of_the_list_are_refused_with_examples_of_both_side
     assert require_match(elsewhere, PAIR.iloc[:0]) is elsewhere  # no list to belong to
 
 
+def test_a_time_named_for_the_list_is_sent_to_the_file_of_polygons(tmp_path: Path) -> None:
+    with pytest.raises(epn.ColumnError, match="one of polygons of reach: call the column so"):
+        epn.read_places(DEMO, columns={"minutes": "temps"})
+
+
+def test_of_several_layers_the_one_of_polygons_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "r.gpkg"
+    PAIR.to_file(file, layer="lieux")
+    AREAS.to_file(file, layer="portee")
+    assert epn.read_areas(file)["minutes"].tolist() == [20, 20]
+    assert len(epn.read_places(file)) == 2
+    AREAS.assign(minutes=30).to_file(file, layer="trente")
+    with pytest.raises(epn.DataError) as refused:
+        epn.read_areas(file)
+    assert "2 layers could be the polygons of reach (portee, trente)" in str(refused.value)
+    assert "--sheet" not in str(refused.value)  # which acts on the list of places
+    assert epn.read_areas(file, sheet="trente")["minutes"].tolist() == [30, 30]
+
+
 def test_metres_by_road_are_kilometres_by_road(tmp_path: Path) -> None:
     areas = AREAS[["id", "geometry"]].assign(AA_METERS=5000)
     assert epn.read_areas(as_file(areas, tmp_path / "r.gpkg"))["route_km"].tolist() == [5.0, 5.0]

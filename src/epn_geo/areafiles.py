@@ -115,7 +115,9 @@ def read_areas(
     >>> areas[["id", "minutes", "ligne_zone"]].values.tolist()
     [['a', 20.0, 1]]
     """
-    table = read_table(path, sheet=sheet, is_known=lambda name: _field_of(name) is not None)
+    table = read_table(
+        path, sheet=sheet, is_known=lambda name: _field_of(name) is not None, shape="Polygon"
+    )
     name = Path(path).name
     if table.geometry is None:
         raise DataError(
@@ -278,8 +280,8 @@ def require_match(
         return areas
     raise DataError(
         f"{name} has {counted(len(areas), 'polygon', 'polygons')}, and none of a place of the "
-        f"list. The polygons have {_examples(areas)}; the places have {_examples(places)}: give each "
-        "polygon the id, or the nom, of its place."
+        f"list. The polygons have {_examples(areas)}; the places have {_examples(places)}: give "
+        "each polygon the id, or the nom, of its place."
     )
 
 

@@ -12,7 +12,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import geopandas as gpd
 import numpy as np
@@ -27,9 +27,20 @@ from epn_geo.reading.rows import line_ranges
 from epn_geo.reading.tabling import HEADER_SEARCH, IsKnown, Table, as_text, assemble, make_table
 from epn_geo.reading.workbooks import read_sheets
 
+# What a layer of these shapes is looked for as, and how to say which of several.
+SOUGHT = {"Point": "the list", "Polygon": "the polygons of reach"}
+WHICH = {
+    "Point": "Say which one: --sheet … (in Python, sheet=…).",
+    "Polygon": "Give a file that holds only the one that counts (in Python, sheet=…).",
+}
+
 
 def read_table(
-    path: str | Path, *, sheet: str | None = None, is_known: IsKnown = lambda _: False
+    path: str | Path,
+    *,
+    sheet: str | None = None,
+    is_known: IsKnown = lambda _: False,
+    shape: Literal["Point", "Polygon"] = "Point",
 ) -> Table:
     r"""Read any tabular or geographic file as text.
 
@@ -43,6 +54,8 @@ def read_table(
     is_known
         Tells whether a text is the name of a column one looks for: it finds the header, the
         delimiter and the sheet.
+    shape
+        Of several layers, the one of these shapes is read.
 
     Returns
     -------
@@ -78,7 +91,7 @@ def read_table(
         case "parquet":
             return _read_parquet(path)
         case _:
-            return _read_layer(path, kind, sheet)
+            return _read_layer(path, kind, sheet, shape)
 
 
 def _refuse_prose(path: Path, records: list[list[str]], is_known: IsKnown) -> None:
@@ -237,12 +250,13 @@ def _read_plain_parquet(path: Path) -> pd.DataFrame:
         raise DataError(f"{path.name} is damaged and cannot be read as Parquet.") from error
 
 
-def _read_layer(path: Path, kind: str, layer: str | None) -> Table:
-    source, kind = (_inside_zip(path, layer), "shp") if kind == "zip" else (str(path), kind)
+def _read_layer(path: Path, kind: str, layer: str | None, shape: str) -> Table:
+    inside = kind == "zip"
+    source, kind = (_inside_zip(path, layer, shape), "shp") if inside else (str(path), kind)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # GDAL speaks about details of the file's making
-            name = None if kind == "shp" else _choose_layer(source, path.name, layer)
+            name = None if kind == "shp" else _choose_layer(source, path.name, layer, shape)
             frame = pyogrio.read_dataframe(source, layer=name)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         advice = " A Shapefile needs its .shx and .dbf beside it." if kind == "shp" else ""
@@ -250,7 +264,7 @@ def _read_layer(path: Path, kind: str, layer: str | None) -> Table:
     return _from_frame(frame, kind, [f"couche {layer}"] if layer else [])
 
 
-def _inside_zip(path: Path, layer: str | None) -> str:
+def _inside_zip(path: Path, layer: str | None, shape: str) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             shapes = [n for n in archive.namelist() if n.lower().endswith(".shp")]
@@ -261,24 +275,24 @@ def _inside_zip(path: Path, layer: str | None) -> str:
         names = ", ".join(Path(n).stem for n in shapes) or "none"
         raise DataError(
             f"{path.name}: one Shapefile is expected in the archive, found: {names}."
-            + (" Say which one: --sheet …" if len(shapes) > 1 else " Unpack it and give one file.")
+            + (f" {WHICH[shape]}" if len(shapes) > 1 else " Unpack it and give one file.")
         )
     return f"/vsizip/{path.resolve()}/{found[0]}"
 
 
-def _choose_layer(source: str, name: str, layer: str | None) -> str:
+def _choose_layer(source: str, name: str, layer: str | None, shape: str) -> str:
     layers = pyogrio.list_layers(source)
     names = [str(title) for title in layers[:, 0]]
     if layer is not None:
         if layer not in names:
             raise DataError(f"{name} has no layer {layer!r}.{did_you_mean(layer, names)}")
         return layer
-    points = [str(title) for title, shape in layers if "Point" in str(shape)]
-    candidates = points or names
+    wanted = [str(title) for title, kind in layers if shape in str(kind)]
+    candidates = wanted or names
     if len(candidates) != 1:
         raise DataError(
-            f"{name}: {len(candidates)} layers could be the list ({', '.join(candidates)}). "
-            "Say which one: --sheet … (in Python, sheet=…)."
+            f"{name}: {len(candidates)} layers could be {SOUGHT[shape]} ({', '.join(candidates)}). "
+            f"{WHICH[shape]}"
         )
     return candidates[0]
 

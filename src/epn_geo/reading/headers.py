@@ -17,6 +17,9 @@ _VITAL = frozenset(
     }
 )
 
+# Fields of polygons of reach, which the columns of a list are sometimes taken for.
+OF_AREAS = ("minutes", "route_km")
+
 
 class Headers(NamedTuple):
     """The column that holds each field, and what is to be said about it, in French."""
@@ -107,9 +110,10 @@ def _chosen(
     """Check the columns chosen by the caller."""
     for field, column in chosen.items():
         if field not in fields:
-            raise ColumnError(
-                f"columns: {field!r} is no field of a place.{did_you_mean(field, fields)}"
-            )
+            hint = did_you_mean(field, fields)
+            if field in OF_AREAS:
+                hint = " It is one of polygons of reach: call the column so in their own file."
+            raise ColumnError(f"columns: {field!r} is no field of a place.{hint}")
         if column is not None and column not in cells.columns:
             names = [str(c) for c in cells.columns]
             hint = did_you_mean(column, names) or f" It has {', '.join(map(repr, names))}."
