@@ -105,7 +105,7 @@ def test_the_note_is_one_sober_page(delivered: Path) -> None:
     assert "&lt;script&gt;" in page
     assert "http" not in page.replace("http-equiv", "")
     assert "Autant de labels dans l’Orne" in page
-    assert "Situation au 2026-11-01." in page
+    assert "Situation au 1er\u00a0novembre\u00a02026." in page
     assert "DÉMONSTRATION" in page
 
 

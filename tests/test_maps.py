@@ -207,7 +207,8 @@ def test_what_it_carries(communes, places):
     assert head["services"] == ["Aide", "Prêt"]
     assert head["sources"] == [
         "IGN 2026",
-        "Lieux : Liste du 1er mai (fiches mises à jour du 2026-03-01 au 2026-05-01)",
+        "Lieux : Liste du 1er mai (fiches mises à jour du 1er\u00a0mars\u00a02026 au "
+        "1er\u00a0mai\u00a02026)",
     ]
     assert "moins de 5 km" in head["definition"]
     assert head["subtitle"] == "9 communes · 4\u202f500 habitants"
@@ -258,6 +259,13 @@ def test_people_asked_for_are_told_first_by_territory(communes):
     assert head["headline"]["people"] == [whole, whole, 10.5 * 10, 10.5 * 18]
     with pytest.raises(ColumnError, match="headline"):
         coverage_map(communes, headline={"population_sans": "x"})
+
+
+@pytest.mark.parametrize(("lang", "day"), [("fr", "1er mars 2026"), ("en", "1 March 2026")])
+def test_a_day_is_said_in_words_and_in_one_piece(communes, lang, day):
+    head = payload_of(html_of(coverage_map(communes, date="2026-03-01", lang=lang)))
+    assert head["date"] == day.replace(" ", "\u00a0")
+    assert head["subtitle"].endswith(head["date"])
 
 
 def test_several_radii(communes):

@@ -50,7 +50,7 @@ def workbook(study: Study, skills: pd.DataFrame, tmp_path_factory: pytest.TempPa
 def write(study: Study, path: Path, **options: object) -> Path:
     return epn.write_report(
         path, study.coverage, study.tables, places=study.places, gaps=study.gaps,
-        findings=study.findings, sources=["INSEE"], date="1er novembre 2026", **options,
+        findings=study.findings, sources=["INSEE"], date="2026-11-01", **options,
     )  # fmt: skip
 
 
@@ -63,6 +63,11 @@ def heads(book: openpyxl.Workbook, name: str) -> list[str]:
 
 def test_the_sheets_are_those_of_a_study(workbook: Path) -> None:
     assert openpyxl.load_workbook(workbook, read_only=True).sheetnames == SHEETS
+
+
+def test_the_day_is_said_in_words(workbook: Path) -> None:
+    said = [cell.value for row in load_workbook(workbook)["Résumé"].iter_rows() for cell in row]
+    assert "Situation au 1er\u00a0novembre\u00a02026." in said
 
 
 def test_no_heading_is_the_name_of_a_column(workbook: Path) -> None:

@@ -335,7 +335,7 @@ def _is_one_number(measure: Reach) -> bool:
 
 
 def say_date(date: str, lang: Lang = "fr") -> str:
-    """Write a day as people of the language do.
+    r"""Write a day as people of the language do.
 
     Parameters
     ----------
@@ -352,10 +352,11 @@ def say_date(date: str, lang: Lang = "fr") -> str:
     Examples
     --------
     >>> say_date("2026-05-01"), say_date("2026-05-12", "en"), say_date("mai 2026")
-    ('1er mai 2026', '12 May 2026', 'mai 2026')
+    ('1er\xa0mai\xa02026', '12\xa0May\xa02026', 'mai 2026')
     """
     found = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", date)
     if found is None:
         return date
     day, month = int(found[3]), say("months", lang).split()[int(found[2]) - 1]
-    return f"{day}{'er' if day == 1 and lang == 'fr' else ''} {month} {found[1]}"
+    # one day is not parted over two lines
+    return f"{day}{'er' if day == 1 and lang == 'fr' else ''}\u00a0{month}\u00a0{found[1]}"

@@ -17,7 +17,7 @@ from epn_geo.columns import Floats, numbers, rounded, texts
 from epn_geo.crs import TERRITORIES, WGS84, require_crs
 from epn_geo.errors import ColumnError, DataError, did_you_mean
 from epn_geo.geometry.topology import DECIMALS, pack_topology
-from epn_geo.labels import Lang, check_lang, say
+from epn_geo.labels import Lang, check_lang, say, say_date
 from epn_geo.paging.indicators import Indicator, Radii, find_indicators, find_radii, indicator_table
 from epn_geo.paging.payload import (
     commune_arcs,
@@ -149,6 +149,7 @@ def coverage_map(
     from epn_geo.paging.webpage import CoverageMap, PageFigure, words  # noqa: PLC0415 - two seconds
 
     spoken = check_lang(lang)
+    date = say_date(date, spoken) if date else ""
     _require_outlines(coverage)
     radii = find_radii(coverage)
     shades = _indicators(coverage, radii, indicator, spoken)
@@ -160,7 +161,7 @@ def coverage_map(
         "words": words(spoken),
         "title": shown,
         "subtitle": _subtitle(coverage, date, spoken),
-        "date": date or "",
+        "date": date,
         "definition": definition
         or area_definition(coverage, radii.measures, spoken)
         or _definition(radii, reach, how_counted(coverage, spoken), spoken),
@@ -318,7 +319,7 @@ def _reach_table(reach: gpd.GeoDataFrame) -> dict[str, Any]:
     return {}
 
 
-def _subtitle(coverage: gpd.GeoDataFrame, date: str | None, lang: Lang) -> str:
+def _subtitle(coverage: gpd.GeoDataFrame, date: str, lang: Lang) -> str:
     """Say what the map holds: communes, inhabitants, and the day if the caller gave one."""
     inside = coverage
     if "dans_selection" in coverage:
@@ -353,7 +354,8 @@ def _sources_of(places: gpd.GeoDataFrame | None, lang: Lang) -> list[str]:
     listed = ", ".join(named[:3]) + (" …" if len(named) > 3 else "")
     if not days:
         return [say("map_places_from", lang, sources=listed)]
-    return [say("map_places_dated", lang, sources=listed, first=days[0][:10], last=days[-1][:10])]
+    first, last = (say_date(day[:10], lang) for day in (days[0], days[-1]))
+    return [say("map_places_dated", lang, sources=listed, first=first, last=last)]
 
 
 def _radius_at_first(radii: Radii, gaps: gpd.GeoDataFrame | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from epn_geo.causes import GAINED, LOST
 from epn_geo.changes import Comparison
-from epn_geo.labels import Lang, check_lang, number, percent, reach_name, say, told_method
+from epn_geo.labels import Lang, check_lang, number, percent, reach_name, say, say_date, told_method
 from epn_geo.notepages import Note
 from epn_geo.pairing import CHANGES
 from epn_geo.radii import AREAS, choose_measure
@@ -103,7 +103,7 @@ def note_text(
     method = "" if how is None else told_method(how.iloc[0], lang)
     small = [say(key, lang, reach=view.reach, method=method), *sources]
     if date:
-        small.append(say("as_of", lang, date=date))
+        small.append(say("as_of", lang, date=say_date(date, lang)))
     headline = _headlines(view)
     if demonstration:
         headline.insert(0, say("demonstration", lang))

@@ -20,6 +20,7 @@ from epn_geo.labels import (
     reach_name,
     say,
     told_method,
+    say_date,
 )
 from epn_geo.radii import AREAS, ESTIMATE, Measure, measure_for, measures_of
 from epn_geo.territories import part_names, selected, territory_name, with_true_names
@@ -343,7 +344,7 @@ def _means_lines(coverage: pd.DataFrame, tables: dict[str, pd.DataFrame], lang: 
 
 
 def _summary(lines: list[str], date: str | None, lang: Lang) -> pd.DataFrame:
-    dated = [say("as_of", lang, date=date)] if date else []
+    dated = [say("as_of", lang, date=say_date(date, lang))] if date else []
     return pd.DataFrame({say("sheet_summary", lang): [*lines, *dated]})
 
 

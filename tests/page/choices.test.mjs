@@ -8,7 +8,7 @@ import { isOpen, readHours, sayHours } from "../../src/epn_geo/page/hours.mjs";
 import { find } from "../../src/epn_geo/page/search.mjs";
 import { firstState, readHash, writeHash } from "../../src/epn_geo/page/state.mjs";
 import { sortRows } from "../../src/epn_geo/page/table.mjs";
-import { csv, csvCell, fold, numberWriter, percentWriter, safeLink, sayer } from "../../src/epn_geo/page/text.mjs";
+import { csv, csvCell, dayWriter, fold, numberWriter, percentWriter, safeLink, sayer } from "../../src/epn_geo/page/text.mjs";
 
 const place = (over) => ({
   categorie: "EPN",
@@ -69,6 +69,15 @@ test("hours are said as people write them", () => {
   const week = readHours("Mo-Fr 09:00-12:00,14:00-18:30; Sa 09:00-12:00");
   assert.equal(sayHours(week, "", "fr"), "lun.–ven. 9\u00a0h–12\u00a0h, 14\u00a0h–18\u00a0h\u00a030 ; sam. 9\u00a0h–12\u00a0h");
   assert.equal(sayHours(null, "sur rendez-vous", "fr"), "sur rendez-vous");
+});
+
+test("a day is written as people do, in one piece", () => {
+  const months = "janvier février mars avril";
+  assert.equal(dayWriter(months, "fr")("2026-03-01"), "1er\u00a0mars\u00a02026");
+  assert.equal(dayWriter("January February", "en")("2026-02-01"), "1\u00a0February\u00a02026");
+  for (const text of ["2026", "mars 2026", "2026-13-01", "", undefined]) {
+    assert.equal(dayWriter(months, "fr")(text), text);
+  }
 });
 
 test("accents, case and hyphens do not matter", () => {

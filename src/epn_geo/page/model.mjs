@@ -4,7 +4,7 @@ import { LISTS } from "./filters.mjs";
 import { readHours } from "./hours.mjs";
 import { planeOf } from "./plane.mjs";
 import { layGround } from "./reach.mjs";
-import { numberWriter, percentWriter, sayer } from "./text.mjs";
+import { dayWriter, numberWriter, percentWriter, sayer } from "./text.mjs";
 import { arcOwners, readOutlines } from "./topology.mjs";
 
 /** The categories, in the order in which the legend names them. */
@@ -35,6 +35,7 @@ export function buildWorld(head, block) {
     lang: head.lang,
     say: sayer(head.words, head.lang),
     number: numberWriter(head.lang),
+    day: dayWriter(sayer(head.words, head.lang)("months"), head.lang),
     percent: percentWriter(numberWriter(head.lang)),
     outlines,
     borders: arcRanks(arcOwners(outlines), communes),

@@ -169,7 +169,7 @@ function placeSheet(app, { index }) {
     facts([
       [say("attached_to"), parent ? placeButton(app, parent) : bdi(place.structure_parente ?? "")],
       [say("antennes"), children.length ? children.flatMap((one, i) => [i ? ", " : "", placeButton(app, one)]) : null],
-      [say("label"), [place.label, place.statut_label, place.date_label].filter(Boolean).join(" · ")],
+      [say("label"), [place.label, place.statut_label, world.day(place.date_label)].filter(Boolean).join(" · ")],
       [say("address"), bdi([place.adresse, place.complement_adresse, [place.code_postal, place.commune].filter(Boolean).join(" ")].filter(Boolean).join(", "))],
       [say("hours"), sayHours(place.week, place.horaires ?? "", world.lang)],
       [say("services"), bullets(place.services)],
@@ -184,7 +184,7 @@ function placeSheet(app, { index }) {
       [say("site"), place.site_web && link(place.site_web)],
       [say("booking"), place.prise_rdv && link(place.prise_rdv)],
       [say("about"), place.presentation_resume],
-      [say("updated"), place.date_maj],
+      [say("updated"), world.day(place.date_maj)],
       [say("source"), place.source],
     ].map(([term, value]) => [term, value instanceof Node && !value.textContent ? null : value])),
     canMeasure(world) && (place.serves || place.added) ? switchButton(app, place, state) : null,

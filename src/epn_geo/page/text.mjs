@@ -64,6 +64,19 @@ export function sayer(words, lang) {
 }
 
 /**
+ * A day as people write it, in one piece; what is no day is left as it is.
+ * @param {string} months
+ * @param {string} lang
+ * @returns {(text: string | undefined) => string | undefined}
+ */
+export function dayWriter(months, lang) {
+  return (text) => text?.replace(/^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, (_, year, month, day) => {
+    const first = lang === "fr" && day === "01" ? "er" : "";
+    return `${Number(day)}${first}\u00a0${months.split(" ")[month - 1]}\u00a0${year}`;
+  });
+}
+
+/**
  * A cell that no spreadsheet takes for a formula.
  * @param {unknown} value
  * @param {string} lang
