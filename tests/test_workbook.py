@@ -66,7 +66,9 @@ def test_the_sheets_are_those_of_a_study(workbook: Path) -> None:
 
 
 def test_the_day_is_said_in_words(workbook: Path) -> None:
-    said = [cell.value for row in load_workbook(workbook)["Résumé"].iter_rows() for cell in row]
+    said = [
+        cell.value for row in openpyxl.load_workbook(workbook)["Résumé"].iter_rows() for cell in row
+    ]
     assert "Situation au 1er\u00a0novembre\u00a02026." in said
 
 

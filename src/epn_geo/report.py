@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -19,12 +19,13 @@ from epn_geo.labels import (
     percent,
     reach_name,
     say,
-    told_method,
     say_date,
+    told_method,
 )
 from epn_geo.radii import AREAS, ESTIMATE, Measure, measure_for, measures_of
 from epn_geo.territories import part_names, selected, territory_name, with_true_names
 from epn_geo.words.headings import HEADERS
+from epn_geo.words.values import VALUES
 from epn_geo.writing import Sheet, without_geometry, write_workbook
 
 # what the sheet of communes leaves out: it stands in the layers
@@ -40,6 +41,8 @@ NAMES = {
     "code_insee", "commune", "code_epci", "epci", "code_departement", "departement", "code_region",
     "region", "zone", "commune_principale", "nom", "niveau", "code", "territoire",
 }  # fmt: skip
+# the columns that `add_needs` names after a need
+NEED = re.compile(r"besoin_(.+?)(_0_1|_origine)?")
 SKILLS_SHOWN = 21  # the nine of the national standard, and a dozen in other words
 
 
@@ -125,8 +128,9 @@ def write_report(
         "sheet_skills": None if skills is None else _skills_table(skills, lang),
         "sheet_ranking": ranking,
         "sheet_findings": findings,
-        "sheet_needs": needs,
+        "sheet_needs": None if needs is None else needs_table(needs),
     }
+    spelled = spelled_needs(needs)
     frames |= {key: frame for key, frame in given.items() if frame is not None}
     notice = say("demonstration", lang) if demonstration else None
     lines = summary_lines(coverage, tables, radius_km=radius_km, minutes=minutes, lang=lang)
@@ -137,12 +141,12 @@ def write_report(
             *(
                 Sheet(
                     say(key, lang),
-                    frame,
-                    _headers(frame, lang),
+                    tell_values(frame, lang),
+                    _headers(frame, lang, spelled),
                     notice,
                     _chart(key, measure),
                     frozen=_names_first(frame),
-                    yes_no=_yes_no(lang),
+                    yes_no=yes_no(lang),
                 )
                 for key, frame in frames.items()
             ),
@@ -278,6 +282,113 @@ def header(column: str, lang: Lang = "fr") -> str:
         if match := re.fullmatch(pattern, base):
             return say(key, lang, category=_category(match[1], lang))
     return column
+
+
+def told_header(column: str, lang: Lang, spelled: Mapping[str, str]) -> str:
+    """Give the words for a column's name, and call a need as its file spells it.
+
+    Parameters
+    ----------
+    column, lang
+        As `header`.
+    spelled
+        What `spelled_needs` gave.
+
+    Returns
+    -------
+    str
+        Words.
+
+    Examples
+    --------
+    >>> told_header("besoin_ifn_0_1", "fr", {"ifn": "Fragilité numérique"})
+    'Besoin (0-1) : Fragilité numérique'
+    >>> told_header("besoin_ifn_origine", "en", {})
+    'Need: ifn, origin of the figure'
+    """
+    if column in HEADERS or (match := NEED.fullmatch(column)) is None:
+        return header(column, lang)
+    name = spelled.get(match[1], match[1].replace("_", " "))
+    return say(f"need_column{match[2] or ''}", lang, name=name)
+
+
+def spelled_needs(needs: pd.DataFrame | None) -> dict[str, str]:
+    """Tell how the needs that columns are named after are spelled.
+
+    Parameters
+    ----------
+    needs
+        What `read_needs` gave, if there is any.
+
+    Returns
+    -------
+    dict
+        `indicateur` and `nom_indicateur`.
+
+    Examples
+    --------
+    >>> spelled_needs(pd.DataFrame({"indicateur": ["ifn"], "nom_indicateur": ["Fragilité"]}))
+    {'ifn': 'Fragilité'}
+    """
+    if needs is None or "nom_indicateur" not in needs:
+        return {}
+    pairs = needs[["indicateur", "nom_indicateur"]].drop_duplicates()
+    return dict(zip(pairs["indicateur"], pairs["nom_indicateur"], strict=True))
+
+
+def needs_table(needs: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows of a need as a sheet shows them: `sens` there is not what was gained or lost.
+
+    Parameters
+    ----------
+    needs
+        What `read_needs` gave.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows.
+
+    Examples
+    --------
+    >>> needs_table(pd.DataFrame({"sens": ["high"]})).columns.tolist()
+    ['sens_besoin']
+    """
+    return needs.rename(columns={"sens": "sens_besoin"})
+
+
+def tell_values(frame: pd.DataFrame, lang: Lang = "fr") -> pd.DataFrame:
+    """Put words people read where columns hold the words of the data.
+
+    Parameters
+    ----------
+    frame
+        Any table of the library.
+    lang
+        Language.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows and columns; cells whose word is not known are as they were.
+
+    Examples
+    --------
+    >>> tell_values(pd.DataFrame({"perimetre": ["entier", None]}), "en")["perimetre"].tolist()
+    ['whole', None]
+    """
+    at, out = 0 if lang == "fr" else 1, frame.copy()
+    for column in map(str, frame.columns):
+        match = NEED.fullmatch(column)
+        origin = match is not None and match[2] == "_origine"
+        words = VALUES.get("besoin_*_origine" if origin else column)
+        if words is not None:
+            told = {word: both[at] for word, both in words.items()}
+            out[column] = [told.get(cell, cell) for cell in frame[column].astype(object)]
+        elif column == AREAS:
+            out[column] = [told_method(cell, lang) if isinstance(cell, str) else cell
+                           for cell in frame[column].astype(object)]  # fmt: skip
+    return out
 
 
 def _category(name: str, lang: Lang) -> str:
@@ -428,18 +539,35 @@ def _names_first(frame: pd.DataFrame) -> int:
     return [*first, False].index(False)
 
 
-def _yes_no(lang: Lang) -> tuple[str, str]:
+def yes_no(lang: Lang = "fr") -> tuple[str, str]:
+    """Give the words for what is true or false.
+
+    Parameters
+    ----------
+    lang
+        Language.
+
+    Returns
+    -------
+    tuple of str
+        Two words.
+
+    Examples
+    --------
+    >>> yes_no("en")
+    ('yes', 'no')
+    """
     yes, no = say("yes_no", lang).split("|")
     return yes, no
 
 
-def _headers(frame: pd.DataFrame, lang: Lang) -> dict[str, str]:
-    return {column: _header(column, lang) for column in map(str, frame.columns)}
+def _headers(frame: pd.DataFrame, lang: Lang, spelled: Mapping[str, str]) -> dict[str, str]:
+    return {column: _header(column, lang, spelled) for column in map(str, frame.columns)}
 
 
-def _header(column: str, lang: Lang) -> str:
+def _header(column: str, lang: Lang, spelled: Mapping[str, str]) -> str:
     """Give the words for a column of a sheet; those of skills hold the service's name."""
     kind, bar, value = column.partition("|")
     if kind in ("lieux", "part_") and bar:
         return say("skill_places" if kind == "lieux" else "skill_share", lang, value=value)
-    return header(column, lang)
+    return told_header(column, lang, spelled)
