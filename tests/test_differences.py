@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -268,6 +269,24 @@ def test_changes_elsewhere_are_counted_apart(lists: Lists) -> None:
     told = "\n".join(dict(note.paragraphs)["Lieux"])
     assert "Lisieux" not in told
     assert told.endswith("qui comptent pour ses habitants proches : un lieu.")
+
+
+def test_the_note_says_first_which_places_have_no_polygon(tmp_path: Path) -> None:
+    places = epn.read_places(DEMO)
+    served = places[epn.serves(places)].to_crs(2154)
+    drawn = served.set_geometry(served.buffer(8000)).assign(minutes=20)
+    columns = ["id", "minutes", "geometry"]
+    file = epn.write_layer(drawn[columns].iloc[1:], tmp_path / "portee.gpkg")
+    compared = Lists(DEMO, remove=(str(served["id"].iloc[1]),))
+    deliver_changes(compared, tmp_path, {"departements": "14", "areas": str(file)})
+    told = unescape((tmp_path / "note.html").read_text("utf-8"))
+    undrawn = f"qui ne couvrent donc rien : 1 ({served['nom'].iloc[0]})."
+    assert told.count(undrawn) == 1  # of both lists, said once
+    assert told.index("À savoir avant de lire les chiffres") < told.index("<h2>Habitants")
+    assert "du fichier portee.gpkg" in told
+    book = openpyxl.load_workbook(tmp_path / "changements.xlsx")
+    said = [row[0] for row in book["Résumé"].iter_rows(values_only=True)]
+    assert any(undrawn in str(line) for line in said)
 
 
 def test_markdown_shows_text_as_it_is(tmp_path: Path) -> None:

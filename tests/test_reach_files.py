@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 
 import geopandas as gpd
+import openpyxl
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 import epn_geo as epn
 from epn_geo.areafiles import measures_in
+from epn_geo.cli import app
 from epn_geo.decisions import deliver_sites, deliver_skills
+from epn_geo.embedded import DEMONSTRATION, embedded_path
 from epn_geo.networkfiles import deliver_clusters, deliver_network
 from epn_geo.outputs import read_network
 from epn_geo.reachfiles import missing_notices, read_reach, tell_missing
@@ -67,6 +72,92 @@ def test_a_file_of_other_places_is_refused_by_its_name(file: Path) -> None:
     assert len(read_reach(file, PAIR)) == 2
     with pytest.raises(epn.DataError, match=r"^portee\.gpkg has 8 polygons, and none of a place"):
         read_reach(file, PAIR.assign(id=["y", "z"]))
+
+
+@pytest.fixture(scope="module")
+def orne_reach(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Polygons of the demonstration network, but for one place, which is named beside them."""
+    places = epn.read_places(embedded_path(DEMONSTRATION))
+    served = places[epn.serves(places) & places["id"].str.startswith("demo-61")].to_crs(2154)
+    drawn = served.set_geometry(served.buffer(8000)).assign(minutes=20).iloc[1:]
+    elsewhere = places[epn.serves(places) & ~places["id"].isin(served["id"])].to_crs(2154)
+    beyond = elsewhere.set_geometry(elsewhere.buffer(8000)).assign(minutes=20)
+    areas = pd.concat([drawn, beyond])[["id", "minutes", "geometry"]]
+    folder = tmp_path_factory.mktemp("reach")
+    return epn.write_layer(areas, folder / "portee.gpkg"), str(served["nom"].iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("verb", "book"),
+    [
+        ("skills", "competences.xlsx"),
+        ("network", "reseau.xlsx"),
+        ("sites --new 1 --time-limit 0s", "sites.xlsx"),
+        ("clusters --permutations 99 --figure part_couverte", "amas.xlsx"),
+        ("access", "acces.xlsx"),
+    ],
+)
+def test_every_workbook_says_the_reach_its_file_and_who_has_none(
+    orne_reach: tuple[Path, str], tmp_path: Path, verb: str, book: str
+) -> None:
+    file, undrawn = orne_reach
+    asked = [*verb.split(), "--departement", "61", "--areas", str(file), "-o", str(tmp_path)]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 0, done.output
+    workbook = openpyxl.load_workbook(tmp_path / book)
+    cells = workbook["Sources et définitions"].iter_rows(values_only=True)
+    told = "\n".join(str(row[0]) for row in cells)
+    assert "20\u00a0min" in told
+    assert "du fichier portee.gpkg." in told
+    assert f"sans polygone de portée, et qui ne couvrent donc rien : 1 ({undrawn})" in told
+
+
+def test_a_sheet_names_its_own_places_without_polygon(
+    orne_reach: tuple[Path, str], tmp_path: Path
+) -> None:
+    file, undrawn = orne_reach
+    asked = ["sheets", "--departement", "61", "--areas", str(file), "-o", str(tmp_path)]
+    asked += ["--format", "html", "--no-proposals", "--level", "epci", "--level", "departement"]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 0, done.output
+    told = f"1 lieu sans polygone de portée ne couvre rien : {undrawn}."
+    pages = {page.name: html.unescape(page.read_text("utf-8")) for page in tmp_path.glob("*.html")}
+    saying = [name for name, page in pages.items() if told in page]
+    assert any(name.startswith("departement-61") for name in saying)
+    assert len([name for name in saying if name.startswith("epci")]) == 1
+    assert all("du fichier portee.gpkg" in page for page in pages.values())
+
+
+def test_a_workbook_made_by_a_radius_says_that_one(tmp_path: Path) -> None:
+    asked = ["skills", "--departement", "61", "--radius", "7km", "-o", str(tmp_path)]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 0, done.output
+    book = openpyxl.load_workbook(tmp_path / "competences.xlsx")
+    cells = [row[0] for row in book["Sources et définitions"].iter_rows(values_only=True)]
+    assert "Portée d'un lieu : 7\u00a0km à vol d'oiseau." in cells
+
+
+def test_a_time_without_unit_is_asked_for_in_minutes(tmp_path: Path) -> None:
+    (tmp_path / "r.gpkg").touch()
+    for verb in ("build", "network", "sheets"):
+        asked = [verb, "--areas", str(tmp_path / "r.gpkg"), "--judged", "15"]
+        done = CliRunner().invoke(app, asked)
+        assert done.exit_code != 0
+        assert "Did you mean '15min'?" in str(done.exception)
+    done = CliRunner().invoke(app, ["build", "--judged", "15"])
+    assert "Did you mean '15km'?" in str(done.exception)
+
+
+def test_a_time_that_nobody_asked_for_is_told(orne_reach: tuple[Path, str], tmp_path: Path) -> None:
+    areas = gpd.read_file(orne_reach[0])
+    bands = pd.concat([areas.assign(minutes=m) for m in (10, 30)])
+    file = str(epn.write_layer(bands, tmp_path / "r.gpkg"))
+    told = "n'a pas de polygones de 20\u00a0min : ceux de 30\u00a0min font foi"
+    asked = ["network", "--departement", "61", "--areas", file, "-o", str(tmp_path / "a")]
+    assert told in CliRunner().invoke(app, asked).stderr
+    assert told not in CliRunner().invoke(app, [*asked, "--judged", "30min"]).stderr
+    usual = [*asked[:4], str(orne_reach[0]), *asked[5:]]
+    assert "font foi" not in CliRunner().invoke(app, usual).stderr
 
 
 def test_times_that_are_doubtful_are_told(tmp_path: Path) -> None:

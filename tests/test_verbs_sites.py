@@ -95,7 +95,8 @@ def test_skills_and_a_gap(tmp_path: Path) -> None:
     assert len(table) == 9
     assert table.set_index("valeur").loc["Compréhension du monde numérique", "lieux"] == 0
     book = load_workbook(tmp_path / "competences.xlsx")
-    assert book.sheetnames == ["Lieux", "Part à portée", "Habitants à portée"]
+    shown = ["Lieux", "Part à portée", "Habitants à portée", "Sources et définitions"]
+    assert book.sheetnames == shown
     heads = [cell.value for row in book["Lieux"].iter_rows(max_row=3) for cell in row]
     assert "Loisirs et créations numériques" in heads
     gaps = read(tmp_path / "manques.csv")

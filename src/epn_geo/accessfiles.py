@@ -29,7 +29,7 @@ from epn_geo.outputs import (
     write_map,
 )
 from epn_geo.population import measure_population
-from epn_geo.reachfiles import missing_notices, reach_source, read_reach, tell_missing
+from epn_geo.reachfiles import missing_lines, missing_notices, reach_source, read_reach
 from epn_geo.report import header
 from epn_geo.runs import plain_parameters
 from epn_geo.serving import serves
@@ -202,9 +202,11 @@ def deliver_access(
         "sheet_access_shares": study.inequality,
         **({} if study.cells is None else {"sheet_cells": study.cells}),
     }
+    missing = missing_lines(study.areas, study.places, lang)
     with staged_folder(folder) as stage:
         files = write_frames(tables, stage)
-        files.append(write_book(sheets, stage / WORKBOOK, lines, demonstration=told, lang=lang))
+        book = stage / WORKBOOK
+        files.append(write_book(sheets, book, [*missing, *lines], demonstration=told, lang=lang))
         page = write_map(
             stage / MAP,
             study.communes,
@@ -221,7 +223,6 @@ def deliver_access(
         )
         record = _record(study, parameters, [*files, page])
         write_json(record, stage / RECORD)
-    missing = [] if study.areas is None else tell_missing(study.areas, study.places, lang)
     warnings = list_warnings(study.places, study.communes, lang)
     for text in [*_account(study, lang), *missing, *warnings]:
         tell(text, done=True)

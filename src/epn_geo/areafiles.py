@@ -189,7 +189,7 @@ def check_areas(
         _check_places(book, areas, serving, owner, drawn)
         _check_distance(book, areas, places, owner, drawn)
     for doubt in doubts_of(areas, owner):
-        words = {name: text for name, text in doubt.words.items() if name != "value"}
+        words: dict[str, Any] = {k: text for k, text in doubt.words.items() if k != "value"}
         book.add_for_all(
             doubt.key, doubt.key, WARNING, doubt.field, value=doubt.words["value"], **words
         )
@@ -539,7 +539,7 @@ def _holds(cells: pd.Series, column: str) -> bool:
     """Tell whether there is anything in a column; a number, where its name alone is not enough."""
     filled = cells[cells != ""]
     vague = _vagueness(column) == 2
-    return not filled.empty and (not vague or filled.map(NUMBER.fullmatch).notna().any())
+    return not filled.empty and (not vague or bool(filled.map(NUMBER.fullmatch).notna().any()))
 
 
 def _field_of(column: str) -> tuple[str, float] | None:

@@ -131,7 +131,15 @@ def deliver_sites(
         lists["constats-candidats"] = sheets["sheet_findings"] = drawn.findings
     written = [write_table(frame, folder / f"{name}.csv").name for name, frame in lists.items()]
     book = folder / "sites.xlsx"
-    written.append(write_book(sheets, book, lines, demonstration=demonstration, lang=lang))
+    written.append(
+        write_book(
+            sheets,
+            book,
+            [*missing_lines(areas, network, lang), *lines],
+            demonstration=demonstration,
+            lang=lang,
+        )
+    )
     written.append(write_styled_layers(frames, folder / "sites.gpkg", lang=lang).name)
     reach = 10.0 if areas is not None else radius_km
     with warned_once():
@@ -378,7 +386,8 @@ def deliver_skills(
     ['competences.csv', 'competences.xlsx']
     """
     written = [write_table(matrix, folder / "competences.csv").name]
-    written.append(_write_matrix(matrix, folder / "competences.xlsx", demonstration, lang))
+    lines = [*missing_lines(areas, network, lang), *sources]
+    written.append(_write_matrix(matrix, folder / "competences.xlsx", lines, demonstration, lang))
     if gaps is None:
         return written
     written.append(write_table(gaps, folder / "manques.csv").name)
@@ -535,7 +544,9 @@ def _in_words(sites: gpd.GeoDataFrame, lang: Lang) -> gpd.GeoDataFrame:
     return sites[[*kept, "geometry"]].rename(columns=words)
 
 
-def _write_matrix(matrix: pd.DataFrame, path: Path, demonstration: bool, lang: Lang) -> str:
+def _write_matrix(
+    matrix: pd.DataFrame, path: Path, lines: Sequence[str], demonstration: bool, lang: Lang
+) -> str:
     """Write the matrix as people read it: territories down, values across, a sheet per figure."""
     keys = [*matrix.columns[: list(matrix.columns).index("champ")], "population"]
     values = list(dict.fromkeys(matrix["valeur"]))
@@ -546,4 +557,7 @@ def _write_matrix(matrix: pd.DataFrame, path: Path, demonstration: bool, lang: L
         wide = matrix.pivot_table(index=keys, columns="valeur", values=figure, dropna=False)
         wide = wide.dropna(how="all")[values].reset_index().rename_axis(columns=None)
         sheets.append(Sheet(say(f"sheet_skills_{figure}", lang), wide, words, notice))
+    if lines:
+        title = say("sheet_sources", lang)
+        sheets.append(Sheet(title, pd.DataFrame({title: list(lines)}), notice=notice))
     return write_workbook(sheets, path).name

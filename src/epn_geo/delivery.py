@@ -32,7 +32,7 @@ from epn_geo.outputs import (
 )
 from epn_geo.places import read_places
 from epn_geo.radii import radii_of
-from epn_geo.reachfiles import missing_notices
+from epn_geo.reachfiles import missing_lines, missing_notices, tell_times, tell_unusual
 from epn_geo.report import header, write_report
 from epn_geo.runs import (
     RECORD,
@@ -172,6 +172,10 @@ def deliver(
         record["fichiers"] = {name: file_hash(stage / name) for name in written}
         write_json(record, stage / RECORD)
     warned = list_warnings(study.places, study.communes, lang)
+    if study.areas is not None:  # places without a polygon are counted in the record
+        asked = any(options.get(name) is not None for name in ("judged_min", "judged_km"))
+        warned += tell_unusual(study.measure, asked=asked, areas=study.areas, lang=lang)
+        warned += tell_times(study.areas, study.places, lang)
     for line in [*_account(record, lang, demonstration=demonstration), *warned]:
         tell(line, done=True)
     return finished(record, folder, last)
@@ -451,7 +455,7 @@ def _write_all(
         needs=study.needs,
         radius_km=study.measure.radius_km or study.measure.route_km,
         minutes=study.measure.minutes,
-        sources=sources,
+        sources=[*missing_lines(of_judged, study.places, lang), *sources],
         date=date,
         demonstration=demonstration,
         lang=lang,

@@ -29,7 +29,7 @@ from epn_geo.notes import note_text
 from epn_geo.pairing import compare_places, name_communes, revise
 from epn_geo.places import read_places
 from epn_geo.radii import Measure, Radius, choose_measure
-from epn_geo.reachfiles import missing_notices, tell_missing
+from epn_geo.reachfiles import missing_notices, reach_source, tell_missing, tell_unusual
 from epn_geo.reading.guesses import absent_fields
 from epn_geo.report import header
 from epn_geo.runs import (
@@ -134,6 +134,7 @@ def deliver_changes(
             sources=work.sources,
             date=date,
             demonstration=work.demonstration,
+            remarks=_undrawn(work, lang),
             lang=lang,
         )
         written = _write_all(work, note, stage, date=date, lang=lang)
@@ -198,14 +199,19 @@ def _compare(lists: Lists, parameters: Mapping[str, Any], lang: Lang, tell: Tell
     with warned_once():
         change = compare_coverage(before, after, communes, radii, areas=areas, pairs=pairs)
     told = (*texts(before, "source"), *texts(after, "source"))
+    wanted = (parameters.get("judged_km"), parameters.get("judged_min"))
+    judged = choose_measure(change.measures, *wanted)
+    drawn = None if areas is None else areas[0]
+    for line in tell_unusual(judged, asked=wanted != (None, None), areas=drawn, lang=lang):
+        tell(line, done=True)
     return _Work(
         communes,
         (locate(before, communes), locate(after, communes)),
         Comparison(pairs, change),
         radii,
         areas,
-        choose_measure(change.measures, parameters.get("judged_km"), parameters.get("judged_min")),
-        [_source(len(communes), folder, lang)],
+        judged,
+        [*_reach_sources(areas, parameters, lang), _source(len(communes), folder, lang)],
         any(text.startswith(DEMONSTRATION) for text in told),
     )
 
@@ -218,6 +224,38 @@ def _tell_unknown_kinds(added: gpd.GeoDataFrame | None, lang: Lang, tell: Tell) 
     if names := [name for name, kind in kinds if kind == "autre"]:
         words = {"places": count(len(names), "lieu", lang), "names": listed(names, lang)}
         tell(say("diff_kind_unknown", lang, **words), done=True)
+
+
+def _reach_sources(
+    areas: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame] | None,
+    parameters: Mapping[str, Any],
+    lang: Lang,
+) -> list[str]:
+    """Say from which files the areas are."""
+    if areas is None:
+        return []
+    files = (parameters["areas"], parameters.get("areas_after"))
+    return [
+        reach_source(drawn, file, lang)
+        for drawn, file in zip(areas, files, strict=True)
+        if file is not None
+    ]
+
+
+def _undrawn(work: _Work, lang: Lang) -> list[str]:
+    """Say which places of each list have no polygon of the time that the note speaks of."""
+    if work.areas is None:
+        return []
+    before, after = (
+        tell_missing(areas_at(areas, work.judged), places, lang)
+        for areas, places in zip(work.areas, work.places, strict=True)
+    )
+    if before == after:
+        return before
+    return [
+        *(say("note_before", lang, line=line) for line in before),
+        *(say("note_after", lang, line=line) for line in after),
+    ]
 
 
 def _source(communes: int, folder: str | None, lang: Lang) -> str:

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from epn_geo.areafiles import measures_in
 from epn_geo.columns import texts
 from epn_geo.communes import OneOrMore, current_codes, read_communes
 from epn_geo.embedded import embedded_path
@@ -19,7 +20,7 @@ from epn_geo.labels import Lang, check_lang, number, say
 from epn_geo.maps import DEMONSTRATION
 from epn_geo.pictures import METADATA
 from epn_geo.picturing.lettering import picture_settings
-from epn_geo.reachfiles import read_reach, tell_missing
+from epn_geo.reachfiles import read_reach, tell_missing, tell_unusual
 from epn_geo.report import header
 from epn_geo.runs import RECORD, Tell, finished, last_record, told_file, told_request
 from epn_geo.snapshots import Snapshot, read_snapshots
@@ -229,6 +230,9 @@ def deliver_history(
     if areas is not None:
         every = pd.concat([one.places for one in snapshots], ignore_index=True)
         drawn = read_reach(areas, every, judged_min=judged_min, judged_km=judged_km)
+        asked = judged_min is not None or judged_km is not None
+        for line in tell_unusual(measures_in(drawn)[0], asked=asked, areas=drawn, lang=lang):
+            tell(line, done=True)
         reached = {"portees": told_file(Path(areas), Path(areas))}
         shown |= {"judged_min": judged_min, "judged_km": judged_km}
     lists = [{"date": one.date, "sha256": one.sha256} for one in snapshots]

@@ -28,8 +28,15 @@ from epn_geo.outputs import (
     write_map,
 )
 from epn_geo.population import measure_population
+from epn_geo.radii import measure_for
 from epn_geo.ranking import Level, flag_priority, rank_needs
-from epn_geo.reachfiles import missing_notices, reach_source, read_reach, tell_missing
+from epn_geo.reachfiles import (
+    missing_lines,
+    missing_notices,
+    reach_lines,
+    read_reach,
+    tell_unusual,
+)
 from epn_geo.runs import plain_parameters
 from epn_geo.staging import staged_folder
 from epn_geo.writing import write_json
@@ -187,8 +194,8 @@ def deliver_needs(
     told = is_demonstration(study.places)
     source = say("source_communes", lang, communes=number(len(study.communes), lang))
     lines = [*need_lines(study.needs, need.name, lang), source]
-    if study.areas is not None:
-        lines.append(reach_source(study.areas, parameters["areas"], lang))
+    file, radius_km = parameters.get("areas"), parameters.get("radius_km", 10.0)
+    lines += reach_lines(study.areas, file, radius_km, lang)
     tables = {COMMUNES: study.communes, RANKING: study.ranking, NEEDS: study.needs}
     sheets = {
         "sheet_ranking": study.ranking,
@@ -196,9 +203,11 @@ def deliver_needs(
         "sheet_needs": study.needs,
     }
     figure = f"besoin_{study.needs['indicateur'].iloc[0]}"
+    missing = missing_lines(study.areas, study.places, lang)
     with staged_folder(folder) as stage:
         files = write_frames(tables, stage)
-        files.append(write_book(sheets, stage / WORKBOOK, lines, demonstration=told, lang=lang))
+        book = stage / WORKBOOK
+        files.append(write_book(sheets, book, [*missing, *lines], demonstration=told, lang=lang))
         page = write_map(
             stage / MAP,
             study.communes,
@@ -215,8 +224,9 @@ def deliver_needs(
         )
         record = _record(study, need.name, declared, parameters, [*files, page])
         write_json(record, stage / RECORD)
-    missing = [] if study.areas is None else tell_missing(study.areas, study.places, lang)
-    for text in [*missing, *list_warnings(study.places, study.communes, lang)]:
+    asked = any(parameters.get(name) is not None for name in ("judged_min", "judged_km"))
+    kept = tell_unusual(measure_for(study.communes), asked=asked, areas=study.areas, lang=lang)
+    for text in [*kept, *missing, *list_warnings(study.places, study.communes, lang)]:
         tell(text, done=True)
     tell(
         need_account({**record["besoin"], "prioritaires": record["prioritaires"]}, lang), done=True

@@ -44,6 +44,7 @@ def note_text(
     sources: Sequence[str] = (),
     date: str | None = None,
     demonstration: bool = False,
+    remarks: Sequence[str] = (),
     lang: Lang = "fr",
 ) -> Note:
     """Say in plain sentences who gains and who loses.
@@ -62,6 +63,8 @@ def note_text(
         The day that the note should bear.
     demonstration
         Say first that the network is fictitious.
+    remarks
+        What the figures leave out, told before them.
     lang
         ``"fr"`` or ``"en"``.
 
@@ -92,6 +95,7 @@ def note_text(
     check_lang(lang)
     view = _View.of(comparison, radius_km, minutes, lang)
     paragraphs = [
+        (say("note_remarks", lang), list(remarks)),
         (say("note_people", lang), _people(view)),
         (say("note_places", lang), _places(view)),
         (say("note_causes", lang), _causes(view)),

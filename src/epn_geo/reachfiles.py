@@ -10,14 +10,14 @@ import pandas as pd
 import shapely
 
 from epn_geo.areafiles import measures_in, read_areas, require_match
-from epn_geo.areas import BANDS, NOBODY, owners_of, times_of
+from epn_geo.areas import BANDS, NOBODY, method_of, owners_of, times_of
 from epn_geo.checking.areatimes import doubts_of
 from epn_geo.errors import DataError
 from epn_geo.geometry.arcs import Ints
 from epn_geo.geometry.polygons import only_polygons
 from epn_geo.joins import home_communes
-from epn_geo.labels import Lang, number, reach_name, say
-from epn_geo.radii import Measure, choose_measure
+from epn_geo.labels import Lang, number, reach_name, say, told_method
+from epn_geo.radii import USUAL, Measure, choose_measure
 from epn_geo.serving import serves
 
 NAMED = 5  # places named in a sentence; all are counted
@@ -112,6 +112,43 @@ def reach_source(areas: gpd.GeoDataFrame, file: str | Path, lang: Lang = "fr") -
     return say("source_areas", lang, file=Path(file).name, count=number(len(areas), lang))
 
 
+def reach_lines(
+    areas: gpd.GeoDataFrame | None,
+    file: str | Path | None = None,
+    radius_km: float | None = None,
+    lang: Lang = "fr",
+) -> list[str]:
+    r"""Say how far places reach, and from which file that is, for what is read apart from the rest.
+
+    Parameters
+    ----------
+    areas, file
+        Areas and their file, if there are any.
+    radius_km
+        The radius, if there are none.
+    lang
+        Language.
+
+    Returns
+    -------
+    list of str
+        Sentences.
+
+    Examples
+    --------
+    >>> reach_lines(None, radius_km=10, lang="en")
+    ['Reach of a place: 10\xa0km in a straight line.']
+    >>> areas = gpd.GeoDataFrame({"minutes": [20]}, geometry=[None], crs=2154)
+    >>> reach_lines(areas, "reach.gpkg", lang="en")[0]
+    'Reach of a place: 20\xa0min (polygons of reach as provided).'
+    """
+    if areas is None:
+        return [say("source_radius", lang, reach=reach_name(Measure("", radius_km), lang))]
+    reach = ", ".join(reach_name(measure, lang) for measure in measures_in(areas))
+    line = say("source_reach", lang, reach=reach, method=told_method(method_of(areas), lang))
+    return [line, *([] if file is None else [reach_source(areas, file, lang)])]
+
+
 def tell_missing(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, lang: Lang = "fr") -> list[str]:
     """Say which places that count have no polygon, or none of some time; and which times are wrong.
 
@@ -143,11 +180,111 @@ def tell_missing(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, lang: Lang =
     >>> tell_missing(drawn, places, "en")
     ['WARNING: places that count but have no polygon of reach, and so cover nothing: 1 (B).']
     """
-    none, some = _missing(areas, places)
-    lines = _named("told_areas", none, places, lang)
-    for measure, rows in some:
-        lines += _named("told_areas_of", rows, places, lang, reach=reach_name(measure, lang))
-    return [*lines, *_tell_times(areas, places, lang)]
+    return [*_tell_places(areas, places, lang, NAMED), *tell_times(areas, places, lang)]
+
+
+def tell_unusual(
+    measure: Measure, *, asked: bool, areas: gpd.GeoDataFrame | None, lang: Lang = "fr"
+) -> list[str]:
+    r"""Say which time counts, where nobody asked for it and it is not the usual one.
+
+    Parameters
+    ----------
+    measure
+        Of the time that counts.
+    asked
+        Whether a time was asked for.
+    areas
+        The areas, if there are any.
+    lang
+        Language.
+
+    Returns
+    -------
+    list of str
+        A sentence, or none.
+
+    Examples
+    --------
+    >>> areas = gpd.GeoDataFrame({"minutes": [10, 30]}, geometry=[None] * 2, crs=2154)
+    >>> tell_unusual(Measure("", minutes=30.0), asked=False, areas=areas, lang="en")[0][:60]
+    'The file of reach has no polygons of 20\xa0min: those of 30\xa0min'
+    """
+    if areas is None or asked or measure.value is None:
+        return []
+    usual = Measure("", route_km=USUAL["km_route"])
+    if measure.minutes is not None:
+        usual = Measure("", minutes=USUAL["min"])
+    if measure.value == usual.value:
+        return []
+    words = {"usual": reach_name(usual, lang), "reach": reach_name(measure, lang)}
+    return [say("told_areas_usual", lang, **words)]
+
+
+def tell_times(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, lang: Lang) -> list[str]:
+    """Say how many polygons say no time where others do, and what is doubtful of times.
+
+    Parameters
+    ----------
+    areas, places, lang
+        As `tell_missing`.
+
+    Returns
+    -------
+    list of str
+        Sentences; none if all is well.
+
+    Raises
+    ------
+    ColumnError
+        As `measure_coverage`.
+
+    Examples
+    --------
+    >>> place = gpd.GeoDataFrame({"id": ["a"]}, geometry=[shapely.Point(0, 0)], crs=2154)
+    >>> drawn = place.set_geometry(place.buffer(9)).assign(minutes=20)
+    >>> tell_times(pd.concat([drawn, drawn.assign(minutes=None)]), place, "en")
+    ['WARNING: 1 polygon of reach without a time, which does not count.']
+    """
+    column, times = times_of(areas)
+    drawn = ~shapely.is_missing(only_polygons(areas.geometry.to_numpy()))
+    lines = []
+    if column is not None and (untimed := int((drawn & np.isnan(times)).sum())):
+        lines.append(say("told_areas_untimed", lang, count=number(untimed, lang)))
+    for doubt in doubts_of(areas, owners_of(areas, places, serves(places).to_numpy())):
+        what = say(f"finding_{doubt.key}", lang, **doubt.words)
+        lines.append(say("told_areas_doubt", lang, what=what))
+    return lines
+
+
+def missing_lines(
+    areas: gpd.GeoDataFrame | None, places: gpd.GeoDataFrame, lang: Lang = "fr"
+) -> list[str]:
+    """Say what `tell_missing` says, for a workbook, which has room for all the names.
+
+    Parameters
+    ----------
+    areas, places, lang
+        As `tell_missing`; no areas, no sentence.
+
+    Returns
+    -------
+    list of str
+        Sentences.
+
+    Raises
+    ------
+    ColumnError
+        As `measure_coverage`.
+
+    Examples
+    --------
+    >>> missing_lines(None, gpd.GeoDataFrame(geometry=[], crs=2154))
+    []
+    """
+    if areas is None:
+        return []
+    return [*_tell_places(areas, places, lang, len(places)), *tell_times(areas, places, lang)]
 
 
 def missing_notices(
@@ -203,6 +340,17 @@ def missing_notices(
     return [line.replace("\u2026.", "\u2026") for line in lines]
 
 
+def _tell_places(
+    areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, lang: Lang, most: int
+) -> list[str]:
+    """Say which places have no polygon, or none of some time, with so many names at most."""
+    none, some = _missing(areas, places)
+    lines = _named("told_areas", none, places, lang, most)
+    for measure, rows in some:
+        lines += _named("told_areas_of", rows, places, lang, most, reach=reach_name(measure, lang))
+    return lines
+
+
 def _missing(
     areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame
 ) -> tuple[Ints, list[tuple[Measure, Ints]]]:
@@ -227,19 +375,6 @@ def _missing(
     return none, some
 
 
-def _tell_times(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, lang: Lang) -> list[str]:
-    """Say how many polygons say no time where others do, and what is doubtful of times."""
-    column, times = times_of(areas)
-    drawn = ~shapely.is_missing(only_polygons(areas.geometry.to_numpy()))
-    lines = []
-    if column is not None and (untimed := int((drawn & np.isnan(times)).sum())):
-        lines.append(say("told_areas_untimed", lang, count=number(untimed, lang)))
-    for doubt in doubts_of(areas, owners_of(areas, places, serves(places).to_numpy())):
-        what = say(f"finding_{doubt.key}", lang, **doubt.words)
-        lines.append(say("told_areas_doubt", lang, what=what))
-    return lines
-
-
 def _require_time(
     measures: list[Measure], judged_min: float | None, judged_km: float | None, name: str
 ) -> None:
@@ -256,11 +391,18 @@ def _require_time(
     )
 
 
-def _named(key: str, rows: Ints, places: gpd.GeoDataFrame, lang: Lang, **words: str) -> list[str]:
+def _named(
+    key: str,
+    rows: Ints,
+    places: gpd.GeoDataFrame,
+    lang: Lang,
+    most: int = NAMED,
+    **words: str,
+) -> list[str]:
     """Say which places these are, if there are any."""
     if not len(rows):
         return []
     names = places["nom"] if "nom" in places else pd.Series(places.index.astype("str"))
-    shown = [str(name) for name in names.iloc[rows[:NAMED]]]
-    told = ", ".join(shown) + ("…" if len(rows) > NAMED else "")
+    shown = [str(name) for name in names.iloc[rows[:most]]]
+    told = ", ".join(shown) + ("…" if len(rows) > most else "")
     return [say(key, lang, count=number(len(rows), lang), names=told, **words)]

@@ -352,7 +352,7 @@ def _of_measure(facts: Facts, areas: gpd.GeoDataFrame, what: str) -> gpd.GeoData
 
 
 def _undrawn(facts: Facts, level: SheetLevel, code: str, polygons: _Polygons) -> list[str]:
-    """Say which places of the territory have no polygon: what they reach is missing on the sheet."""
+    """Say which places of the territory have no polygon: what they reach is missing here."""
     rows = facts.inside[facts.inside[LEVELS[level][0]] == code]
     here = facts.places[home_communes(facts.places).isin(rows["code_insee"])]
     return missing_notices(polygons.areas, here, rows, facts.lang) if len(here) else []

@@ -110,7 +110,7 @@ def sheets_command(
         tell(say("step_measure", spoken))
         study = build(frame, **reach, today=date, lang=spoken, **options)
         told = list_warnings(study.places, study.communes, spoken)
-        for line in [*told, *_missing(study, spoken)]:
+        for line in [*told, *_missing(study, spoken, asked=judged is not None)]:
             tell(line, done=True)
         drawn = _read_candidates(candidates_reach, study, codes, spoken) if proposals else None
         if drawn is not None and drawn.told:
@@ -133,7 +133,7 @@ def sheets_command(
             areas=study.areas,
             candidate_areas=None if drawn is None else drawn.areas,
             proposal_km=radius_km,
-            sources=data_sources(study.communes, spoken),
+            sources=[*_reach_source(study, areas, spoken), *data_sources(study.communes, spoken)],
             date=date,
             lang=spoken,
             progress=progress,
@@ -174,14 +174,24 @@ def _within_region(
     return options | {"region": sorted(regions), "departements": None, "epci": None}, codes
 
 
-def _missing(study: Study, lang: Any) -> list[str]:
-    """Say which places that count have no polygon of the time that the sheets are about."""
+def _reach_source(study: Study, file: Path | None, lang: Any) -> list[str]:
+    """Say from which file the polygons of reach are, if there are any."""
+    if study.areas is None or file is None:
+        return []
+    from epn_geo.reachfiles import reach_source  # noqa: PLC0415 - geopandas costs a second
+
+    return [reach_source(study.areas, file, lang)]
+
+
+def _missing(study: Study, lang: Any, *, asked: bool) -> list[str]:
+    """Say which time the sheets are about if it is an unusual one, and which places lack it."""
     if study.areas is None:
         return []
     from epn_geo.areas import areas_at  # noqa: PLC0415 - geopandas costs a second
-    from epn_geo.reachfiles import tell_missing  # noqa: PLC0415 - as above
+    from epn_geo.reachfiles import tell_missing, tell_unusual  # noqa: PLC0415 - as above
 
-    return tell_missing(areas_at(study.areas, study.measure), study.places, lang)
+    kept = tell_unusual(study.measure, asked=asked, areas=study.areas, lang=lang)
+    return [*kept, *tell_missing(areas_at(study.areas, study.measure), study.places, lang)]
 
 
 def _read_candidates(

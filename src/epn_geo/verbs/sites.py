@@ -183,7 +183,7 @@ def sites_command(
         drawn = _read_candidates(candidates_reach, communes, options, spoken)
         for line in decisions.site_reach_lines(reach, drawn, radius_km, spoken):
             tell(line, done=True)
-        told = _told(network, communes, date, spoken)
+        told = _told(network, communes, date, spoken, asked=drawn_by, areas=reach)
         shaded: dict[str, str] | None = None
         if need is not None:
             weighed = decisions.weigh_by_need(communes, need, declared, spoken)
@@ -317,7 +317,7 @@ def skills_command(
         if gap:
             reached = _reach_name(drawn, radius_km, spoken)
             title = say("map_skill_gap", spoken, value=" / ".join(gap), reach=reached)
-        told = _told(network, communes, date, spoken)
+        told = _told(network, communes, date, spoken, asked=asked, areas=drawn)
         written = decisions.deliver_skills(
             matrix, gaps, network, radius_km, output, areas=drawn, title=title, **told
         )
@@ -364,11 +364,11 @@ def network_command(
         network, communes = outputs.read_network(places, options)
         _warn(network, communes, spoken, tell)
         tell(say("step_measure", spoken))
+        drawn = _read_areas(asked, network, spoken, tell)
+        told = _told(network, communes, date, spoken, asked=asked, areas=drawn)
         with staged_folder(output) as stage:
-            told = _told(network, communes, date, spoken)
-            told["areas"] = _read_areas(asked, network, spoken, tell)
             written = networkfiles.deliver_network(
-                network, communes, radius_km, stage, by=by, **told
+                network, communes, radius_km, stage, areas=drawn, by=by, **told
             )
     _print_names(written, output, as_json=as_json)
 
@@ -439,7 +439,7 @@ def clusters_command(
                 permutations=permutations,
                 seed=seed,
                 alpha=share,
-                **_told(network, communes, date, spoken),
+                **_told(network, communes, date, spoken, asked=asked, areas=drawn),
             )
         for line in networkfiles.straight_lines(figure, drawn, spoken):
             tell(line, done=True)
@@ -453,13 +453,15 @@ def _read_areas(
     """Read the polygons of reach of one time, and tell how many places have none."""
     if "areas" not in asked:
         return None
+    from epn_geo.areafiles import measures_in  # noqa: PLC0415 - as above
     from epn_geo.areas import MissingAreaWarning  # noqa: PLC0415 - as above
-    from epn_geo.reachfiles import read_reach, tell_missing  # noqa: PLC0415 - as above
+    from epn_geo.reachfiles import read_reach, tell_missing, tell_unusual  # noqa: PLC0415 - as above
 
     time = {name: value for name, value in asked.items() if name.startswith("judged")}
-    areas = read_reach(asked["areas"], **time)
+    areas = read_reach(asked["areas"], network, **time)
     warnings.simplefilter("ignore", MissingAreaWarning)  # told here, once
-    for line in tell_missing(areas, network, lang):
+    kept = tell_unusual(measures_in(areas)[0], asked=bool(time), areas=areas, lang=lang)
+    for line in [*kept, *tell_missing(areas, network, lang)]:
         tell(line, done=True)
     return areas
 
@@ -511,14 +513,22 @@ def _whole_regions(
 
 
 def _told(
-    network: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, date: str | None, lang: Any
+    network: gpd.GeoDataFrame,
+    communes: gpd.GeoDataFrame,
+    date: str | None,
+    lang: Any,
+    *,
+    asked: Mapping[str, Any],
+    areas: gpd.GeoDataFrame | None,
 ) -> dict[str, Any]:
-    """Gather what is said on everything made: sources, date, language, and whether it is real."""
+    """Gather what is said on all that is made: reach, sources, date, language, if it is real."""
     from epn_geo.delivery import data_sources  # noqa: PLC0415 - as above
     from epn_geo.outputs import is_demonstration  # noqa: PLC0415 - as above
+    from epn_geo.reachfiles import reach_lines  # noqa: PLC0415 - as above
 
+    reach = reach_lines(areas, asked.get("areas"), asked.get("radius_km"), lang)
     return {
-        "sources": data_sources(communes, lang),
+        "sources": [*reach, *data_sources(communes, lang)],
         "demonstration": is_demonstration(network),
         "date": date,
         "lang": lang,
