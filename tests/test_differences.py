@@ -289,6 +289,22 @@ def test_the_note_says_first_which_places_have_no_polygon(tmp_path: Path) -> Non
     assert any(undrawn in str(line) for line in said)
 
 
+def test_the_note_names_the_new_places_without_polygon(lists: Lists, tmp_path: Path) -> None:
+    before = epn.read_places(lists.before)
+    served = before[epn.serves(before)].to_crs(2154)
+    drawn = served.set_geometry(served.buffer(8000)).assign(minutes=20)
+    columns = ["id", "minutes", "geometry"]
+    file = epn.write_layer(drawn[columns].iloc[1:], tmp_path / "portee.gpkg")
+    deliver_changes(lists, tmp_path, {"departements": "61", "areas": str(file)})
+    told = unescape((tmp_path / "note.html").read_text("utf-8"))
+    new = "et non dans l'ancienne : un lieu ("
+    line = told[told.index(new) : told.index("n'est pas compté", told.index(new))]
+    assert "alert" in line  # the place with the nasty name is the new one
+    assert str(served["nom"].iloc[0]) not in line
+    assert "Ancienne liste. ATTENTION" in told
+    assert "Nouvelle liste. ATTENTION" in told
+
+
 def test_markdown_shows_text_as_it_is(tmp_path: Path) -> None:
     note = Note("Titre", ["# pas un titre"], [("A", ["*x* [a](b) <b>"])], [])
     text = epn.write_note(note, tmp_path / "n.md").read_text(encoding="utf-8")

@@ -29,7 +29,13 @@ from epn_geo.notes import note_text
 from epn_geo.pairing import compare_places, name_communes, revise
 from epn_geo.places import read_places
 from epn_geo.radii import Measure, Radius, choose_measure
-from epn_geo.reachfiles import missing_notices, reach_source, tell_missing, tell_unusual
+from epn_geo.reachfiles import (
+    missing_notices,
+    reach_source,
+    tell_missing,
+    tell_unusual,
+    undrawn_places,
+)
 from epn_geo.reading.guesses import absent_fields
 from epn_geo.report import header
 from epn_geo.runs import (
@@ -253,9 +259,28 @@ def _undrawn(work: _Work, lang: Lang) -> list[str]:
     if before == after:
         return before
     return [
+        *_newly_undrawn(work, lang),
         *(say("note_before", lang, line=line) for line in before),
         *(say("note_after", lang, line=line) for line in after),
     ]
+
+
+def _newly_undrawn(work: _Work, lang: Lang) -> list[str]:
+    """Name the places without polygon that the old list has not, or has with one."""
+    if work.areas is None:
+        return []
+    before, after = (
+        undrawn_places(areas_at(areas, work.judged), places)
+        for areas, places in zip(work.areas, work.places, strict=True)
+    )
+    known = set(texts(before, "id")), set(texts(before, "nom"))
+    names = [
+        name
+        for name, ident in zip(texts(after, "nom"), texts(after, "id"), strict=True)
+        if ident not in known[0] and name not in known[1]
+    ]
+    words = {"places": count(len(names), "lieu", lang, words=True), "names": listed(names, lang)}
+    return [say("note_newly_undrawn", lang, **words)] if names else []
 
 
 def _source(communes: int, folder: str | None, lang: Lang) -> str:

@@ -183,6 +183,36 @@ def tell_missing(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, lang: Lang =
     return [*_tell_places(areas, places, lang, NAMED), *tell_times(areas, places, lang)]
 
 
+def undrawn_places(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Keep the places that count and have no polygon of any time.
+
+    Parameters
+    ----------
+    areas, places
+        As `tell_missing`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Rows of `places`; none if areas say not whose they are.
+
+    Raises
+    ------
+    ColumnError
+        As `measure_coverage`.
+
+    Examples
+    --------
+    >>> places = gpd.GeoDataFrame(
+    ...     {"id": ["a", "b"]}, geometry=gpd.points_from_xy([0, 9], [0, 0]), crs=2154
+    ... )
+    >>> undrawn_places(places.iloc[:1].set_geometry([shapely.box(-1, -1, 1, 1)]), places)["id"]
+    1    b
+    Name: id, dtype: str
+    """
+    return places.iloc[_missing(areas, places)[0]]
+
+
 def tell_unusual(
     measure: Measure, *, asked: bool, areas: gpd.GeoDataFrame | None, lang: Lang = "fr"
 ) -> list[str]:

@@ -293,7 +293,8 @@ def sheet_notes(facts: Facts, sources: Sequence[str]) -> list[str]:
     inside = say(f"fiche_inside{ending}", lang, km=name_reach(facts))
     notes = [say(key, lang, inside=inside, method=how)]
     if sources:
-        told = " ; ".join(one_line(source, 400) for source in sources)
+        ends = [one_line(source, 400) for source in sources]
+        told = " ; ".join([*(text.removesuffix(".") for text in ends[:-1]), ends[-1]])
         notes.append(say("fiche_sources", lang, sources=told))
     return notes
 

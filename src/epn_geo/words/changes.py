@@ -7,6 +7,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "What changes in access to digital help",
     ),
     "note_remarks": ("À savoir avant de lire les chiffres", "To know before reading the figures"),
+    "note_newly_undrawn": (
+        "Sans polygone de portée dans la nouvelle liste, et non dans l'ancienne : {places} "
+        "({names}). Ce qui en est à portée n'est pas compté.",
+        "Without a polygon of reach in the new list, and not in the old one: {places} ({names}). "
+        "What they reach is not counted.",
+    ),
     "note_before": ("Ancienne liste. {line}", "Old list. {line}"),
     "note_after": ("Nouvelle liste. {line}", "New list. {line}"),
     "note_people": ("Habitants", "Inhabitants"),
