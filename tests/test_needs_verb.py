@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -12,6 +14,8 @@ from typer.testing import CliRunner
 import epn_geo as epn
 from epn_geo.cli import app
 from epn_geo.embedded import embedded_path
+from epn_geo.needfiles import deliver_needs
+from tests.test_maps import payload_of
 
 DECLARED = ["--figure", "total", "--direction", "high", "--bounds", "1..10", "--vintage", "2024"]
 
@@ -101,3 +105,51 @@ def test_polygons_stand_in_place_of_the_radius(table: Path, tmp_path: Path) -> N
     run(*asked, "-o", str(tmp_path / "usual"))
     usual = pd.read_csv(tmp_path / "usual/besoins.csv", sep=";", decimal=",", encoding="utf-8-sig")
     assert set(usual["minutes"]) == {20}
+
+
+def test_what_is_read_of_a_need_has_words_and_its_own_name(tmp_path: Path) -> None:
+    """Headings in words, the name as the file spells it, what is out of bounds counted aloud."""
+    file = tmp_path / "ifn.csv"
+    rows = "61001;2,5\n61002;8\n61003;12\n61004;-3\n"
+    file.write_text(f"code;Indice de fragilité numérique\n{rows}", encoding="utf-8")
+    declared = {"column": "indice de fragilite numerique", "direction": "high",
+                "bounds": (1, 10), "vintage": 2023}  # fmt: skip
+    where, said = {"departements": "61"}, []
+    deliver_needs(
+        file, declared, None, tmp_path / "o", territory=where, parameters={},
+        tell=lambda text, **_: said.append(text),
+    )  # fmt: skip
+    assert said[-1].endswith("2 valeurs hors bornes ne sont pas utilisées.")
+    book = openpyxl.load_workbook(tmp_path / "o/besoins.xlsx")
+    heads = {sheet.title: [str(cell.value) for cell in sheet[2]] for sheet in book}
+    for title, row in heads.items():
+        assert not [head for head in row if re.search(r"[a-z]_[a-z]", head)], title
+        assert len(set(row)) == len(row), title
+    assert "Besoin : Indice de fragilité numérique" in heads["Classement"]
+    read = [[cell.value for cell in row] for row in book["Besoins lus"].iter_rows(min_row=3)]
+    at = heads["Besoins lus"].index("Sens")
+    assert {row[at] for row in read} == {"une valeur haute est un besoin"}
+    assert [row[heads["Besoins lus"].index("Lecture de la ligne")] for row in read] == [
+        "lu", "lu", "hors bornes", "hors bornes",
+    ]  # fmt: skip
+    sources = " ".join(str(row[0].value) for row in book["Sources et définitions"])
+    assert "« Indice de fragilité numérique » : ifn.csv, 2023 ; de 1 à 10 ;" in sources
+    head = payload_of((tmp_path / "o/besoins.html").read_text(encoding="utf-8"))
+    named = [one["label"] for one in head["indicators"] if "fragilit" in str(one["label"])]
+    assert named
+    assert all("Indice de fragilité numérique" in label for label in named)
+
+
+def test_an_english_workbook_has_english_cells(tmp_path: Path) -> None:
+    file = tmp_path / "age.csv"
+    file.write_text("code;age\n61001;30\n61002;\n", encoding="utf-8")
+    declared = {"column": "age", "direction": "low", "bounds": (0, 100), "vintage": 2022}
+    deliver_needs(
+        file, declared, None, tmp_path / "o", territory={"departements": "61"}, parameters={},
+        lang="en",
+    )  # fmt: skip
+    book = openpyxl.load_workbook(tmp_path / "o/besoins.xlsx")
+    texts = {str(c.value) for sheet in book for row in sheet.iter_rows(min_row=3) for c in row}
+    assert not texts & {"mairie", "intérieur", "oui", "non", "besoin inconnu", "valeur manquante",
+                        "lu", "sans donnée"}  # fmt: skip
+    assert {"town hall", "yes", "no", "read", "a low figure is a need"} <= texts

@@ -91,7 +91,8 @@ def read_needs(
         ``scindé`` (the code stood for more once: an old figure is of more than the commune),
         ``arrondissement``, ``valeur manquante``, ``hors plage``, ``code inconnu`` or ``autre
         niveau``; and what was declared, on each row: `indicateur`, `niveau`, `sens` (``high`` or
-        ``low``), `minimum`, `maximum`, `millesime`.
+        ``low``), `minimum`, `maximum`, `millesime`, and `nom_indicateur`, the name as
+        the file or the caller spells it.
 
     Raises
     ------
@@ -139,7 +140,9 @@ def read_needs(
     out["niveau"], out["sens"] = level, direction
     out["minimum"], out["maximum"] = float(bounds[0]), float(bounds[1])
     out["millesime"] = str(vintage)
-    text = ("indicateur", "niveau", "sens", "millesime")
+    spelled = (str(header) for header in table.headers if fold(header) == fold(column))
+    out["nom_indicateur"] = name or " ".join(next(spelled).split())
+    text = ("indicateur", "niveau", "sens", "millesime", "nom_indicateur")
     return out.astype(dict.fromkeys(text, "str"))
 
 
@@ -247,6 +250,30 @@ def name_need(needs: pd.DataFrame, measured: pd.DataFrame, file: str = "The file
             "the level and the territory."
         )
     return name
+
+
+def need_label(needs: pd.DataFrame) -> str:
+    """Give the name of a need as people write it.
+
+    Parameters
+    ----------
+    needs
+        What `read_needs` gave.
+
+    Returns
+    -------
+    str
+        As its file spells it, or as the caller did.
+
+    Examples
+    --------
+    >>> need_label(pd.DataFrame({"indicateur": ["ifn"], "nom_indicateur": ["Fragilité"]}))
+    'Fragilité'
+    >>> need_label(pd.DataFrame({"indicateur": ["part_des_75"]}))
+    'part des 75'
+    """
+    first = needs.iloc[0]
+    return str(first.get("nom_indicateur") or str(first["indicateur"]).replace("_", " "))
 
 
 def _check_declarations(direction: str, bounds: tuple[float, float], level: str) -> None:

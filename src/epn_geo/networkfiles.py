@@ -30,7 +30,7 @@ from epn_geo.outputs import write_book, write_frames, write_map
 from epn_geo.pictures import picture
 from epn_geo.radii import Measure, measure_for
 from epn_geo.reachfiles import missing_lines, missing_notices
-from epn_geo.report import header
+from epn_geo.report import header, tell_values
 from epn_geo.serving import serving_sites, town_halls
 from epn_geo.writing import write_layers
 
@@ -276,7 +276,7 @@ def tell_clusters(count: pd.DataFrame, lang: Lang = "fr") -> str:
         return say("account_no_cluster", lang)
     named = [
         say("account_cluster", lang, name=name, count=number(communes, lang))
-        for name, communes in zip(found["amas"], found["communes"], strict=True)
+        for name, communes in zip(tell_values(found, lang)["amas"], found["communes"], strict=True)
     ]
     return say("account_clusters", lang, named=", ".join(named))
 

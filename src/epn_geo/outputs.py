@@ -16,9 +16,16 @@ from epn_geo.embedded import DEMONSTRATION, embedded_path
 from epn_geo.joins import home_communes, locate
 from epn_geo.labels import Lang, number, say
 from epn_geo.maps import coverage_map
-from epn_geo.needs import USED
+from epn_geo.needs import USED, need_label
 from epn_geo.places import read_places
-from epn_geo.report import header
+from epn_geo.report import (
+    header,
+    needs_table,
+    spelled_needs,
+    tell_values,
+    told_header,
+    yes_no,
+)
 from epn_geo.territories import territory_name
 from epn_geo.townhalls import place_at_town_halls
 from epn_geo.writing import Sheet, atomic_path, write_table, write_workbook
@@ -203,10 +210,13 @@ def write_book(
     """
     notice = say("demonstration", lang) if demonstration else None
     sheets = []
+    spelled = spelled_needs(frames.get("sheet_needs"))
     for key, whole in frames.items():
-        frame = whole.drop(columns=[c for c in NOT_SHOWN if c in whole])
-        words = {column: header(column, lang) for column in map(str, frame.columns)}
-        sheets.append(Sheet(say(key, lang), frame, words, notice))
+        frame = needs_table(whole) if key == "sheet_needs" else whole
+        frame = frame.drop(columns=[c for c in NOT_SHOWN if c in frame])
+        words = {column: told_header(column, lang, spelled) for column in map(str, frame.columns)}
+        told = tell_values(frame, lang)
+        sheets.append(Sheet(say(key, lang), told, words, notice, yes_no=yes_no(lang)))
     if lines:
         title = say("sheet_sources", lang)
         sheets.append(Sheet(title, pd.DataFrame({title: list(lines)}), notice=notice))
@@ -270,17 +280,29 @@ def need_lines(needs: pd.DataFrame, file: str, lang: Lang) -> list[str]:
     ...     "sens": ["high"],
     ... })
     >>> need_lines(needs, "age.csv", "fr")[1]
-    'Besoin « age » : age.csv, 2022 ; de 0-100 ; une valeur haute est un besoin.'
+    'Besoin « age » : age.csv, 2022 ; de 0 à 100 ; une valeur haute est un besoin.'
     """
     first = needs.iloc[0]
-    bounds = f"{number(first['minimum'], lang)}-{number(first['maximum'], lang)}"
-    words = {"name": first["indicateur"], "vintage": first["millesime"], "file": file}
+    low, high = (_plain(first[name], lang) for name in ("minimum", "maximum"))
+    bounds = say("need_bounds", lang, low=low, high=high)
+    words = {"name": need_label(needs), "vintage": first["millesime"], "file": file}
     direction = say(f"need_{first['sens']}", lang)
     return [
         say("need_definition", lang),
         say("need_source", lang, bounds=bounds, direction=direction, **words),
         say("need_limits", lang),
+        *_beyond_bounds(needs, lang),
     ]
+
+
+def _plain(value: float, lang: Lang) -> str:
+    return number(value, lang, 0 if value % 1 == 0 else 2)
+
+
+def _beyond_bounds(needs: pd.DataFrame, lang: Lang) -> list[str]:
+    """Say how many figures are outside the bounds declared, if any are."""
+    beyond = int((needs["statut"] == "hors plage").sum()) if "statut" in needs else 0
+    return [say("need_beyond", lang, count=number(beyond, lang))] if beyond else []
 
 
 def need_title(needs: pd.DataFrame, lang: Lang) -> str:
@@ -306,7 +328,7 @@ def need_title(needs: pd.DataFrame, lang: Lang) -> str:
     """
     first = needs.iloc[0]
     direction = say(f"need_{first['sens']}", lang)
-    words = {"name": first["indicateur"], "vintage": first["millesime"]}
+    words = {"name": need_label(needs), "vintage": first["millesime"]}
     return say("need_indicator", lang, direction=direction, **words)
 
 
@@ -363,6 +385,13 @@ def need_account(record: Mapping[str, Any], lang: Lang) -> str:
     >>> need_account({"lignes": {"lu": 1}, **told}, "en")[:33]
     '1 row read, 1 used: need known fo'
     """
+    rows = record["lignes"]
+    beyond = rows.get("hors plage", 0)
+    told = [say("need_beyond", lang, count=number(beyond, lang))] if beyond else []
+    return " ".join([_need_counts(record, lang), *told])
+
+
+def _need_counts(record: Mapping[str, Any], lang: Lang) -> str:
     rows = record["lignes"]
     return say(
         "account_needs",

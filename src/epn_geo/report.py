@@ -374,8 +374,8 @@ def tell_values(frame: pd.DataFrame, lang: Lang = "fr") -> pd.DataFrame:
 
     Examples
     --------
-    >>> tell_values(pd.DataFrame({"perimetre": ["entier", None]}), "en")["perimetre"].tolist()
-    ['whole', None]
+    >>> tell_values(pd.DataFrame({"perimetre": ["entier", "?"]}), "en")["perimetre"].tolist()
+    ['whole', '?']
     """
     at, out = 0 if lang == "fr" else 1, frame.copy()
     for column in map(str, frame.columns):

@@ -145,8 +145,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "clusters_lisa": (
         "Amas (Moran local, LISA) : haut-haut, une commune au chiffre élevé parmi d'autres ; "
         "bas-bas, l'inverse ; haut-bas et bas-haut, une commune à part parmi ses voisines.",
-        "Clusters (local Moran, LISA): haut-haut, high among high; bas-bas, low among low; "
-        "haut-bas and bas-haut, the odd one out among its neighbours.",
+        "Clusters (local Moran, LISA): high-high (haut-haut), high among high; low-low (bas-bas), "
+        "low among low; high-low (haut-bas) and low-high (bas-haut), the odd one out among its "
+        "neighbours.",
     ),
     "clusters_gi": (
         "Amas (Getis-Ord Gi*) : point chaud, des chiffres élevés ensemble ; point froid, "
@@ -302,8 +303,20 @@ WORDS: dict[str, tuple[str, str]] = {
         "orders territories; it means nothing by itself.",
     ),
     "need_source": (
-        "Besoin « {name} » : {file}, {vintage} ; de {bounds} ; {direction}.",
-        "Need “{name}”: {file}, {vintage}; from {bounds}; {direction}.",
+        "Besoin « {name} » : {file}, {vintage} ; {bounds} ; {direction}.",
+        "Need “{name}”: {file}, {vintage}; {bounds}; {direction}.",
+    ),
+    "need_column": ("Besoin : {name}", "Need: {name}"),
+    "need_column_0_1": ("Besoin (0-1) : {name}", "Need (0-1): {name}"),
+    "need_column_origine": (
+        "Besoin : {name}, origine de la valeur",
+        "Need: {name}, origin of the figure",
+    ),
+    "need_bounds": ("de {low} à {high}", "from {low} to {high}"),
+    "need_beyond": (
+        "{count} {count|valeur hors bornes n'est pas utilisée|valeurs hors bornes ne sont pas "
+        "utilisées}.",
+        "{count} {count|figure is|figures are} out of bounds and not used.",
     ),
     "need_indicator": (
         "Besoin : {name} ({vintage} ; {direction})",
