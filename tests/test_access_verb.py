@@ -43,7 +43,7 @@ def test_the_files_hold_what_the_functions_give(tmp_path: Path) -> None:
     expected = epn.measure_access(communes, places, supply="heures_semaine")
     written = french(tmp_path / "acces.csv")
     assert written["acces_pour_10000_hab"].tolist() == pytest.approx(
-        expected["acces_pour_10000_hab"].tolist()
+        expected["acces_pour_10000_hab"].tolist(), abs=1e-6
     )
     inequality = french(tmp_path / "acces-inegalites.csv")
     gini = epn.gini_index(expected["acces_pour_10000_hab"], expected["population"])
@@ -141,7 +141,7 @@ def test_polygons_of_several_times_are_zones_of_the_decay(reach: Path, tmp_path:
         load = epn.measure_load(places, communes, areas=areas)
     written = french(tmp_path / "acces.csv")
     assert written["acces_pour_10000_hab"].tolist() == pytest.approx(
-        expected["acces_pour_10000_hab"].tolist()
+        expected["acces_pour_10000_hab"].tolist(), abs=1e-6
     )
     assert "part_couverte_10min" in written
     assert "rayon_km" not in written
@@ -175,7 +175,7 @@ def test_a_time_says_where_the_catchment_ends(reach: Path, tmp_path: Path) -> No
         written = french(tmp_path / folder / "acces.csv")
         assert "part_couverte_30min" not in written
         assert written["acces_pour_10000_hab"].tolist() == pytest.approx(
-            expected["acces_pour_10000_hab"].tolist()
+            expected["acces_pour_10000_hab"].tolist(), abs=1e-6
         )
     assert "on y est ou non ; offre" in sources_of(tmp_path / "within/acces.xlsx")
     assert "0,10 jusqu'à 20\u00a0min ; offre" in sources_of(tmp_path / "zones/acces.xlsx")

@@ -181,7 +181,7 @@ def test_figures_for_people_have_the_decimals_that_they_need(tmp_path: Path) -> 
     )
     french = write_table(frame, tmp_path / "t.csv").read_text(encoding="utf-8-sig").splitlines()
     assert french[1:] == [
-        "20;22;7,5;0,1898;1,0;1,235;19797,8318;0,123456789",
+        "20;22;7,5;0,189776;1,0;1,235;19797,831773;0,123456789",
         "20;;10,0;0,5;0,6667;2,0;1,0;1,0",
     ]
     plain = write_table(frame, tmp_path / "d.csv", french=False).read_text(encoding="utf-8")

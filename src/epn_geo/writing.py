@@ -212,7 +212,8 @@ def readable(frame: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A copy: people (``population…``, ``habitants_par_…``, ``gain_population``) whole, shares
-        (``part_…``), indices, rates and needs to 4 decimals, kilometres (``…_km``, ``…_km2``) to 3;
+        (``part_…``) to 4 decimals, indices, rates and needs to 6, kilometres (``…_km``, ``…_km2``)
+        to 3;
         a column that holds whole numbers only is written so (20, not 20.0). Other columns keep
         their figures.
 
@@ -247,7 +248,7 @@ def _rounded(column: str, values: pd.Series) -> pd.Series:
     if finite and (PEOPLE.match(column) or (len(known) > 0 and (known % 1 == 0).all())):
         return values.round().astype("Int64")
     if column.startswith((*FINE, *RATIOS)):
-        return values.round(4)
+        return values.round(6)
     return values.round(3) if _in_km(column) else values
 
 
