@@ -68,6 +68,18 @@ def test_what_the_figures_leave_out_stands_beside_them(page: Any) -> None:
     assert NOTICE in drawn
 
 
+def test_the_choice_of_a_time_is_not_cut(page: Any) -> None:
+    label = page.locator(".controls .field", has_text="Durée du trajet")
+    assert label.locator("span").bounding_box()["height"] < 30  # one line
+    spare = label.locator("select").evaluate("""(select) => {
+      const c = document.createElement("canvas").getContext("2d");
+      c.font = getComputedStyle(select).font;
+      const wide = [...select.options].map((one) => c.measureText(one.text).width);
+      return select.clientWidth - 36 - Math.max(...wide);
+    }""")
+    assert spare >= 0
+
+
 def test_neither_a_radius_nor_a_place_can_be_tried_and_the_page_says_why(page: Any) -> None:
     page.locator("summary", has_text="Et si").click()
     section = page.locator("details", has_text="Et si")

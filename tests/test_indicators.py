@@ -10,11 +10,13 @@ from epn_geo.errors import ColumnError
 from epn_geo.labels import Lang
 from epn_geo.paging.indicators import (
     CIVIDIS,
+    WORDS,
     Radii,
     _round_quantiles,
     find_indicators,
     indicator_table,
 )
+from epn_geo.picturing.symbols import SYMBOLS
 
 
 @pytest.mark.parametrize(
@@ -54,6 +56,22 @@ def test_ordered_words_keep_their_order_and_those_nobody_has() -> None:
     (found,) = find_indicators(pd.DataFrame({"n": words}), Radii((), ()), {"n": "N"}, "fr")
     assert found.labels == ("un", "deux", "trois")
     assert found.series[0].tolist() == [1.0, 0.0]
+
+
+def test_no_class_is_mistaken_for_another_or_for_a_place() -> None:
+    def grey(colour: str) -> float:
+        red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+        return 0.3 * red + 0.59 * green + 0.11 * blue
+
+    for words in (
+        ("haut-haut", "haut-bas", "bas-haut", "bas-bas"),
+        ("aucun lieu", "un seul lieu", "deux lieux", "trois lieux ou plus"),
+    ):
+        tones = sorted(grey(WORDS[word][0]) for word in words)
+        assert min(np.diff(tones)) > 15, words  # on a grey printer too
+    places = {symbol.colour for symbol in SYMBOLS.values()}
+    assert not places & {colour for colour, _ in WORDS.values()}
+    assert WORDS["un seul lieu"][0] == min((WORDS[w][0] for w in words), key=grey)  # the title's
 
 
 def test_a_share_has_the_classes_of_shares_and_nothing_stands_apart() -> None:

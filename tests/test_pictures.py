@@ -82,7 +82,7 @@ def test_title_legend_counts_scale_and_sources_stand_on_it(coverage, tmp_path):
         "Hors de portée",
     ):
         assert text in told
-    assert "Sources : INSEE 2026" in told
+    assert "Sources : INSEE 2026." in told
     assert any(re.fullmatch(r"[\d,]+ km", text) for text in told)
     # the counts of classes are those of the frame
     at = told.index("100 %")
@@ -104,6 +104,15 @@ def test_what_must_not_be_missed_stands_above_the_definition(coverage, tmp_path)
     page = Path(tmp_path / "a.svg").read_text("utf-8")
     assert page.count("#8c1d00") == 1  # in the colour of a warning
     assert "#8c1d00" not in epn.picture(coverage, tmp_path / "b.svg").read_text("utf-8")
+
+
+def test_sources_are_told_in_one_breath_to_their_end(coverage, tmp_path):
+    sources = ["Portées : 3 polygones du fichier a.gpkg.", "INSEE 2026. " * 40, "Une fin."]
+    told = texts_of(epn.picture(coverage, tmp_path / "a.svg", sources=sources))
+    # lines are written from the foot up
+    footer = " ".join(text for text in reversed(told) if "INSEE" in text or "fin" in text)
+    assert "a.gpkg\u00a0; INSEE 2026." in footer
+    assert footer.endswith("INSEE 2026\u00a0; Une fin.")
 
 
 def test_people_within_reach_are_those_of_the_frame(coverage, tmp_path):

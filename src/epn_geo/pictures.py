@@ -350,7 +350,7 @@ def _write_notes(page: Axes, told: _Told, size: Format) -> float:
         for texts, style in ((told.notices, loud), (told.notes, quiet))
         for text in texts
         for line in wrap_lines(
-            text, size.width - 2 * size.margin, measure(figure_of(page), style), 3
+            text, size.width - 2 * size.margin, measure(figure_of(page), style), 5
         )
     ]
     y = 0.7 * size.margin
@@ -400,5 +400,7 @@ def _notes(scene: Scene, sources: Sequence[str], definition: str | None, lang: L
     notes = [definition or usual]
     if sources:
         colon = " : " if lang == "fr" else ": "
-        notes.append(map_words(lang)["sources"] + colon + " ; ".join(map(str, sources)))
+        # each is a sentence: told in one breath, it ends where the next begins
+        told = [str(source).strip().removesuffix(".") for source in sources]
+        notes.append(map_words(lang)["sources"] + colon + "\u00a0; ".join(told) + ".")
     return [plain_text(note, 1500) for note in notes]

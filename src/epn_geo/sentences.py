@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -165,17 +166,46 @@ def area_definition(coverage: pd.DataFrame, measures: Sequence[Measure], lang: L
         return say("map_definition_estimated", lang, method=told[ESTIMATE])
     if not measures or not measures[0].areas:
         return ""
-    reaches = [reach_name(measure, lang) for measure in measures if measure.value is not None]
-    if not reaches:
+    known = [measure for measure in measures if measure.value is not None]
+    if not known:
         return say("map_definition_given", lang, method=told[AREAS])
-    joined = (" ou " if lang == "fr" else " or ").join(reaches)
     return say(
         "map_definition_time",
         lang,
-        reach=joined,
+        reach=either(known, lang),
         method=told.get(AREAS, ""),
         counted=how_counted(coverage, lang),
     )
+
+
+def either(measures: Sequence[Measure], lang: Lang = "fr") -> str:
+    r"""Name one reach or another, their unit said once.
+
+    Parameters
+    ----------
+    measures
+        Measures with a number, of one unit.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        Text that "à moins de" can stand before.
+
+    Examples
+    --------
+    >>> either([Measure("", minutes=time, areas=True) for time in (10.0, 20.0, 30.0)])
+    '10, 20 ou 30\xa0min'
+    """
+    names = [re.split("[ \u00a0]", reach_name(measure, lang), maxsplit=1) for measure in measures]
+    if len({unit for _, unit in names}) > 1:
+        names = [[reach_name(measure, lang), ""] for measure in measures]
+    *first, last = (number for number, _ in names)
+    word = " ou " if lang == "fr" else " or "
+    unit = names[-1][1]
+    told = word.join([", ".join(first), last] if first else [last])
+    return f"{told}\u00a0{unit}" if unit else told
 
 
 def how_counted(coverage: pd.DataFrame, lang: Lang = "fr") -> str:

@@ -109,7 +109,7 @@ function showControls(app, host) {
   put(
     host,
     known.length
-      ? choice(reachWord(world), known.map((km) => [String(km), world.reachText(km)]), String(state.radius),
+      ? choice(reachWord(world), known.map((km) => [String(km), reachOption(world, km)]), String(state.radius),
           (value) => app.change({ radius: Number(value) }))
       : null,
     options.length > 1 || known.length
@@ -118,6 +118,11 @@ function showControls(app, host) {
   );
   host.prepend(territoryChoice(app));
   if (known.length) offerRadius(host.querySelectorAll("select")[1], state.radius, world);
+}
+
+/** A reach as the choice offers it: by the road is what the choice is called. */
+function reachOption(world, value) {
+  return world.head.areas?.road ? `${world.number(value, value % 1 ? 1 : 0)} km` : world.reachText(value);
 }
 
 /** What the choice of reach is called: a radius, or what areas were measured in. */

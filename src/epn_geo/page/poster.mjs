@@ -67,7 +67,7 @@ function clip(c, text, width) {
 /** Cut a text into lines that fit. */
 function wrap(c, text, width, most) {
   const lines = [""];
-  for (const word of text.slice(0, 2000).split(/\s+/)) {
+  for (const word of text.slice(0, 2000).split(/[^\S\u00a0\u202f]+/)) {
     const longer = lines.at(-1) ? `${lines.at(-1)} ${word}` : word;
     if (c.measureText(longer).width <= width) lines[lines.length - 1] = longer;
     else lines.push(word);
@@ -78,13 +78,13 @@ function wrap(c, text, width, most) {
 function drawNotes(c, { world }) {
   const { head, say } = world;
   c.textAlign = "left";
-  const sources = head.sources.length ? `${say("sources")} : ${head.sources.join(" ; ")}` : "";
+  const sources = head.sources.length ? `${say("sources")} : ${head.sources.map((one) => one.trim().replace(/\.$/, "")).join("\u00a0; ")}.` : "";
   const text = [head.definition, sources, head.date ? say("made_on", { date: head.date }) : ""].filter(Boolean);
   const loud = (head.notices ?? []).map((part) => ({ part, font: `bold 12px ${FONT}`, colour: "#8c1d00" }));
   const quiet = text.map((part) => ({ part, font: `10.5px ${FONT}`, colour: "#333" }));
   const lines = [...loud, ...quiet].flatMap(({ part, font, colour }) => {
     c.font = font;
-    return wrap(c, part, WIDTH, 3).map((line) => ({ line, font, colour }));
+    return wrap(c, part, WIDTH, 5).map((line) => ({ line, font, colour }));
   });
   lines.forEach(({ line, font, colour }, i) => {
     [c.font, c.fillStyle] = [font, colour];

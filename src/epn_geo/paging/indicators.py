@@ -19,22 +19,23 @@ from epn_geo.labels import Lang
 from epn_geo.radii import Measure, measures_of
 
 YLGNBU = ("#ffffd9", "#e3f4b2", "#b5e1b6", "#73c8bd", "#3ca9c3", "#1d83b5")
-# words that a map can shade by, with their colours: orange and purple differ for every eye, and
-# on a grey printer
+# words that a map can shade by, with their colours: red and blue differ for every eye, and one is
+# darker than the other on a grey printer; none is the orange of a place
 WORDS = {
-    "haut-haut": ("#e66101", "high among high"),
-    "haut-bas": ("#fdb863", "high among low"),
-    "bas-haut": ("#b2abd2", "low among high"),
-    "bas-bas": ("#5e3c99", "low among low"),
-    "point chaud": ("#e66101", "hot spot"),
-    "point froid": ("#5e3c99", "cold spot"),
+    "haut-haut": ("#b2182b", "high among high"),
+    "haut-bas": ("#f4a582", "high among low"),
+    "bas-haut": ("#d1e5f0", "low among high"),
+    "bas-bas": ("#4393c3", "low among low"),
+    "point chaud": ("#b2182b", "hot spot"),
+    "point froid": ("#4393c3", "cold spot"),
     "non significatif": ("#f7f7f7", "not significant"),
     "sans voisin": ("#d9d9d9", "no neighbour"),
     "sans donnée": ("#bdbdbd", "no data"),
-    "aucun lieu": ("", "no place"),
-    "un seul lieu": ("", "one place alone"),
-    "deux lieux": ("", "two places"),
-    "trois lieux ou plus": ("", "three places or more"),
+    # where all depends on one place is what is looked for
+    "aucun lieu": ("#fee838", "no place"),
+    "un seul lieu": ("#5e3c99", "one place alone"),
+    "deux lieux": ("#b2abd2", "two places"),
+    "trois lieux ou plus": ("#f1eef6", "three places or more"),
 }
 SHARE_DIGITS = 5  # decimals of a share within reach that the page is given
 SHARE_LIMITS = (0.0005, 0.25, 0.5, 0.75, 0.9995)  # what rounds to 0 or to 100 % is shown as such
