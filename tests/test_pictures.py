@@ -22,11 +22,12 @@ from PIL import Image
 
 import epn_geo as epn
 from epn_geo.errors import ColumnError, DataError
+from epn_geo.labels import say
 from epn_geo.pictures import METADATA
 from epn_geo.picturing import drawing
 from epn_geo.picturing.lettering import Name, Style, place_names, plain_text, wrap_lines
 from epn_geo.picturing.scene import find_edges, fit_box, make_scene
-from epn_geo.picturing.symbols import SYMBOLS
+from epn_geo.picturing.symbols import SYMBOLS, map_words
 from epn_geo.serving import keep_near
 from tests.worlds import make_places
 
@@ -91,7 +92,7 @@ def test_title_legend_counts_scale_and_sources_stand_on_it(coverage, tmp_path):
     assert told[at + 1] == str(int((coverage["part_couverte"] < 0.0005).sum()))
     # one EPN inside, one beyond the border, one without coordinates
     assert told[told.index("EPN") + 1] == "1"
-    assert told[told.index("hors du territoire") + 1] == "1"
+    assert told[told.index("hors du territoire, sur l’image") + 1] == "1"
     assert "5\u00a0km" in told[told.index("Part de la surface à portée") + 0] or any(
         "(5\u00a0km)" in text for text in told
     )
@@ -327,3 +328,15 @@ def test_a_picture_names_its_territory_unless_its_title_does(coverage, tmp_path)
     assert texts_of(epn.picture(named, tmp_path / "a.svg"))[1].startswith("CC du Pré · ")
     titled = epn.picture(named, tmp_path / "b.svg", title="Le pré")
     assert not any("CC du Pré ·" in text for text in texts_of(titled))
+
+
+def test_counts_of_neighbours_say_what_they_count() -> None:
+    """A picture, a map and the account of a list count other places: none bears the same words."""
+    page = map_words("fr")
+    told = [say("picture_outside"), page["outside_places"], page["places_beyond"]]
+    assert len(set(told)) == 3
+    assert "sur l’image" in told[0]
+    assert all("sur la carte" in text for text in told[1:])
+    assert "hors du territoire" not in say("account_rows", **dict.fromkeys(
+        ("rows", "located", "outside", "near", "unknown", "findings"), "1"
+    ))  # fmt: skip

@@ -52,6 +52,11 @@ def test_communes_without_names_have_none() -> None:
     assert territory_name(gpd.GeoDataFrame({"code_insee": ["61001"]})) == ""
 
 
+def test_an_invented_territory_has_the_name_that_it_was_given() -> None:
+    made = {"code_epci": ["1", "2", "2"], "epci": "CC du Pré", "code_departement": "61"}
+    assert territory_name(pd.DataFrame(made | {"departement": "Orne"})) == "CC du Pré"
+
+
 def cells(file: Path, sheet: str) -> pd.DataFrame:
     return pd.read_excel(file, sheet_name=sheet, dtype=str, engine="openpyxl")
 

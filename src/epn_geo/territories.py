@@ -62,7 +62,7 @@ def territory_name(communes: pd.DataFrame, lang: Lang = "fr") -> str:
         for piece in _pieces(left, level):
             names.append(say("territory_part", lang, name=piece.name))
             left = left.drop(piece.rows.index)
-    return listed(names, lang)
+    return listed([*dict.fromkeys(names)], lang)
 
 
 def part_names(communes: pd.DataFrame, lang: Lang = "fr") -> dict[tuple[str, str], str]:
@@ -164,5 +164,6 @@ def _pieces(communes: pd.DataFrame, level: str) -> Iterator[_Piece]:
     for value, rows in communes.groupby(code):
         first = rows[name].iloc[0]
         if isinstance(first, str) and first:
-            whole = len(rows) >= WHOLE * known.get(str(value), float("inf"))
+            # of a code that the reference data does not have, what is there is all that is known
+            whole = len(rows) >= WHOLE * known.get(str(value), 0)
             yield _Piece(str(value), first, rows, whole)

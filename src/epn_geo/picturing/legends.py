@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from epn_geo.columns import numbers
-from epn_geo.labels import Lang, fill, number, percent, reach_name
+from epn_geo.labels import Lang, fill, number, percent, reach_name, say
 from epn_geo.picturing.lettering import (
     MM_PER_POINT,
     Style,
@@ -207,7 +207,7 @@ def _place_rows(scene: Scene, view: View, words: dict[str, str], lang: Lang) -> 
     if (shown & (dots.parent >= 0)).any():
         rows.append(_Row("line", (0.9, "#1a1a1a"), words["layer_links"]))
     if beyond := int((shown & ~within).sum()):
-        rows.append(_Row("place", None, words["outside_places"], number(beyond, lang)))
+        rows.append(_Row("place", None, say("picture_outside", lang), number(beyond, lang)))
     return rows
 
 

@@ -104,6 +104,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "À portée : part de la surface de la commune desservie par un lieu d’aide au numérique.",
         "Within reach: share of the commune’s area served by a place of digital help.",
     ),
+    "picture_outside": ("hors du territoire, sur l’image", "outside the territory, in the picture"),
     "map_places_from": ("Lieux : {sources}", "Places: {sources}"),
     "map_places_dated": (
         "Lieux : {sources} (fiches mises à jour du {first} au {last})",

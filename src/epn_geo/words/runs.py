@@ -7,11 +7,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "step_measure": ("Mesure de la couverture…", "Measuring coverage…"),
     "step_write": ("Écriture des fichiers…", "Writing the files…"),
     "account_rows": (
-        "Lignes lues : {rows}. Lieux dans le territoire : {located} ; au-dehors : {outside}, dont "
-        "assez près pour le couvrir aussi : {near} ; sans coordonnées : {unknown}. "
+        "Lignes lues : {rows}. Lieux de la liste dans le territoire : {located} ; ailleurs : "
+        "{outside}, dont assez près pour le couvrir aussi : {near} ; sans coordonnées : {unknown}. "
         "Constats (constats.csv) : {findings}.",
-        "Rows read: {rows}. Places in the territory: {located}; outside: {outside}, of which near "
-        "enough to cover it too: {near}; without coordinates: {unknown}. "
+        "Rows read: {rows}. Places of the list in the territory: {located}; elsewhere: {outside}, "
+        "of which near enough to cover it too: {near}; without coordinates: {unknown}. "
         "Findings (constats.csv): {findings}.",
     ),
     "account_check": (
