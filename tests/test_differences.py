@@ -28,6 +28,7 @@ from epn_geo.notepages import Note
 from epn_geo.notes import whole_people
 from epn_geo.sentences import COUNTED, IN, count, in_departement, listed
 from epn_geo.timeline import write_timeline
+from tests.test_maps import payload_of
 from tests.worlds import make_places
 
 DEMO = embedded_path("demo/epn-demonstration.csv")
@@ -66,6 +67,21 @@ def delivered(lists: Lists, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("diff") / "diff"
     deliver_changes(lists, folder, SMALL, date="2026-11-01")
     return folder
+
+
+def test_the_map_says_what_there_was_as_the_note_does(delivered: Path) -> None:
+    page = (delivered / "carte.html").read_text("utf-8")
+    [told] = payload_of(page)["notices"]
+    said = re.fullmatch(
+        r"Avant : ([\d\s]+) habitants à portée \((.+)\) ; maintenant : ([\d\s]+)\.", told
+    )
+    assert said
+    note = (delivered / "note.html").read_text("utf-8")
+    assert said[1] in note
+    assert said[3] in note
+    # each colour that is added has its key
+    for colour in set(re.findall(r'"fillColor": "(#\w+)"', page)):
+        assert f"color:{colour}" in page.replace("\\u003c", "<").replace("\\u0022", '"')
 
 
 def test_every_file_is_there_and_the_same_each_time(

@@ -22,10 +22,10 @@ from epn_geo.coverage import measure_coverage
 from epn_geo.crs import WGS84
 from epn_geo.errors import DataError
 from epn_geo.joins import locate
-from epn_geo.labels import Lang, number, say
-from epn_geo.maps import DEMONSTRATION, coverage_map
+from epn_geo.labels import Lang, number, percent, say
+from epn_geo.maps import DEMONSTRATION, coverage_map, layer_name
 from epn_geo.notepages import Note, write_note
-from epn_geo.notes import note_text
+from epn_geo.notes import note_text, whole_people
 from epn_geo.pairing import compare_places, name_communes, revise
 from epn_geo.places import read_places
 from epn_geo.radii import Measure, Radius, choose_measure
@@ -53,6 +53,7 @@ from epn_geo.sentences import count, listed
 from epn_geo.serving import keep_near
 from epn_geo.staging import staged_folder
 from epn_geo.study import RADII_KM
+from epn_geo.territories import selected
 from epn_geo.writing import Sheet, atomic_path, file_hash, write_json, write_layers, write_workbook
 
 MAP, WORKBOOK, NOTE = "carte.html", "changements.xlsx", "note.html"
@@ -358,7 +359,7 @@ def _map(work: _Work, zones: gpd.GeoDataFrame, date: str | None, lang: Lang) -> 
         radius_km=work.radii if isinstance(work.radii, dict) else None,
         reach=None if drawn is None else areas_that_count(drawn, after, work.communes),
         sources=work.sources,
-        notices=missing_notices(drawn, after, work.communes, lang),
+        notices=[_before(work, lang), *missing_notices(drawn, after, work.communes, lang)],
         date=date,
         demonstration=work.demonstration,
         lang=lang,
@@ -370,7 +371,7 @@ def _map(work: _Work, zones: gpd.GeoDataFrame, date: str | None, lang: Lang) -> 
         shape = shapely.union_all(mine.to_numpy(), grid_size=1e-5)  # degrees, about 1 m
         layer = folium.GeoJson(
             shapely.geometry.mapping(shape),
-            name=say(key, lang),
+            name=layer_name(say(key, lang), COLOURS[sens]),
             style_function=lambda _, colour=COLOURS[sens], dash="" if sens == GAINED else "6 4": {
                 "color": colour,
                 "fillColor": colour,
@@ -386,6 +387,19 @@ def _map(work: _Work, zones: gpd.GeoDataFrame, date: str | None, lang: Lang) -> 
     control._id = "changements"  # noqa: SLF001 - the same
     control.add_to(page)
     return page
+
+
+def _before(work: _Work, lang: Lang) -> str:
+    """Say what there was, beside what the map shows."""
+    communes = selected(work.comparison.coverage.communes)
+    people = whole_people(communes, work.judged.suffix)
+    return say(
+        "notice_before",
+        lang,
+        before=number(people["avant"], lang),
+        after=number(people["apres"], lang),
+        share=percent(people["avant"] / max(communes["population"].sum(), 1), lang),
+    )
 
 
 def _after(work: _Work) -> gpd.GeoDataFrame:

@@ -6,6 +6,7 @@ asks the network for nothing. ``docs/map.md`` describes what Python hands to the
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -196,6 +197,29 @@ def coverage_map(
     )
     west, south, east, north = (float(b or 0) for b in head["bounds"])
     return CoverageMap(figure, ((south + north) / 2, (west + east) / 2), tiles=tiles)
+
+
+def layer_name(label: str, colour: str) -> str:
+    """Name a layer that is added to a map, with its colour beside: a name of Folium's is HTML.
+
+    Parameters
+    ----------
+    label
+        Any text.
+    colour
+        As ``#b2182b``.
+
+    Returns
+    -------
+    str
+        HTML.
+
+    Examples
+    --------
+    >>> layer_name("Lost <b>", "#b2182b")
+    '<span style="color:#b2182b" aria-hidden="true">■</span> Lost &lt;b&gt;'
+    """
+    return f'<span style="color:{colour}" aria-hidden="true">■</span> {html.escape(label)}'
 
 
 _ORDER = {"part": 0, "mairie": 1, "hors_portee": 2, "distance": 3, "population": 4}

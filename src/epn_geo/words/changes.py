@@ -124,6 +124,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "commune’s area that is within reach, as if they were spread evenly: these are estimates.",
     ),
     "map_gained": ("Désormais à portée", "Now within reach"),
+    "notice_before": (
+        "Avant : {before} {before|habitant|habitants} à portée ({share}) ; maintenant : {after}.",
+        "Before: {before} {before|inhabitant|inhabitants} within reach ({share}); now: {after}.",
+    ),
     "map_lost": ("N’est plus à portée", "No longer within reach"),
     "layer_changed_places": ("lieux", "places"),
     "layer_changed_zones": ("zones_gagnees_perdues", "zones_gained_lost"),
