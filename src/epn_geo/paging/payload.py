@@ -352,7 +352,8 @@ def _covered_people(coverage: gpd.GeoDataFrame, suffixes: Sequence[str]) -> list
     """
     out: list[Any] = []
     for suffix in suffixes:
-        column, people = "population_couverte" + suffix, None
+        column = "population_couverte" + suffix
+        people: Any = None
         if column in coverage and "population" in coverage:
             told, share = numbers(coverage, column), numbers(coverage, "part_couverte" + suffix)
             population = numbers(coverage, "population")
