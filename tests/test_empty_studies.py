@@ -93,7 +93,8 @@ def test_check_takes_it_too(unplaced: Path) -> None:
 def test_a_list_of_elsewhere_is_said_aloud(elsewhere: Path, tmp_path: Path) -> None:
     done = run("network", elsewhere, *OUT, "-o", tmp_path / "out")
     assert (
-        "le territoire étudié (Orne) ne contient aucun lieu de la liste (1 lignes)" in done.stderr
+        "le territoire étudié (CC des Pays de L'Aigle) ne contient aucun lieu de la liste (1 ligne)"
+        in done.stderr
     )
 
 

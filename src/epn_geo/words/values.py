@@ -16,6 +16,7 @@ VALUES: dict[str, dict[str, tuple[str, str]]] = {
     "perimetre": {"entier": ("entier", "whole"), "partie": ("partie", "part")},
     "mairie_source": {"mairie": ("mairie", "town hall"), "intérieur": ("intérieur", "inside")},
     "methode_population": {"carreaux": ("carreaux", "cells"), "surface": ("surface", "area")},
+    "polygone_portee": {"fourni": ("fourni", "provided"), "aucun": ("aucun", "none")},
     "prioritaire": {
         "oui": ("oui", "yes"),
         "non": ("non", "no"),
