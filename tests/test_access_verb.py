@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 import epn_geo as epn
+from epn_geo import accessfiles
 from epn_geo.areas import warned_once
 from epn_geo.cli import app
 from epn_geo.embedded import embedded_path
@@ -221,3 +222,10 @@ def test_hours_that_are_missing_are_refused_or_replaced(tmp_path: Path) -> None:
     assert "3 lieux sans horaires compris" in err
     read = pd.read_csv(tmp_path / "out/acces-lieux.csv", sep=";", encoding="utf-8-sig")
     assert (read["horaires_lus"] == "non compris").sum() == 3
+
+
+@pytest.mark.parametrize("shape", ["step", "gaussian", "exponential", "power"])
+def test_every_decay_has_a_french_name(shape: str) -> None:
+    told = accessfiles._tell_decay(shape, "fr")  # noqa: SLF001 - said in every file of sources
+    assert told not in ("", shape)
+    assert accessfiles._tell_decay({5.0: 1.0}, "fr") == "{5.0: 1.0}"  # noqa: SLF001 - as above

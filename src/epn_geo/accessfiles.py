@@ -248,7 +248,9 @@ def _catchment(study: AccessStudy, parameters: Mapping[str, Any], offer: str, la
     words = {"method": method.upper(), "supply": offer}
     if study.areas is None:
         distance = number(parameters.get("radius_km", USUAL_KM), lang)
-        return say("access_parameters", lang, distance=distance, decay=str(decay), **words)
+        return say(
+            "access_parameters", lang, distance=distance, decay=_tell_decay(decay, lang), **words
+        )
     measures = measures_in(study.areas)
     steps = say("access_inside", lang)
     if len(measures) > 1 and method != "2sfca" and decay != "step":
@@ -258,10 +260,15 @@ def _catchment(study: AccessStudy, parameters: Mapping[str, Any], offer: str, la
             say("access_zone", lang, weight=number(weight, lang, 2), reach=reach_name(one, lang))
             for weight, one in zip(weights, measures, strict=True)
         ]
-        steps = say("access_zones", lang, decay=str(decay), zones=", ".join(zones))
+        steps = say("access_zones", lang, decay=_tell_decay(decay, lang), zones=", ".join(zones))
     how = told_method(method_of(study.areas), lang)
     reach = reach_name(measures[-1], lang)
     return say("access_parameters_areas", lang, reach=reach, how=how, steps=steps, **words)
+
+
+def _tell_decay(decay: object, lang: Lang) -> str:
+    """Name how what a place counts for falls with distance; weights by step are told as given."""
+    return say(f"decay_{decay}", lang) if isinstance(decay, str) else str(decay)
 
 
 def _record(study: AccessStudy, parameters: Mapping[str, Any], files: list[str]) -> dict[str, Any]:
