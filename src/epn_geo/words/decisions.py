@@ -60,8 +60,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "of inhabitants have a place within reach, but none that offers it",
     ),
     "account_skill_gap": (
-        "{value} : {people} {people|habitant a|habitants ont} un lieu à moins de {reach}, mais aucun "
-        "qui le propose ({share}) ; {beyond} {beyond|n'a|n'ont} aucun lieu à portée.",
+        "{value} : {people} {people|habitant a|habitants ont} un lieu à moins de {reach}, mais "
+        "aucun qui le propose ({share}) ; {beyond} {beyond|n'a|n'ont} aucun lieu à portée.",
         "{value}: {people} {people|person has|people have} a place within {reach} but none that "
         "offers it ({share}); {beyond} {beyond|has|have} none.",
     ),
