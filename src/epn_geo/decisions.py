@@ -414,7 +414,7 @@ def deliver_skills(
     return [*written, page]
 
 
-def tell_skill_gap(gaps: gpd.GeoDataFrame, value: str, reach: str, lang: Lang = "fr") -> str:
+def tell_skill_gap(gaps: gpd.GeoDataFrame, value: str, within: str, lang: Lang = "fr") -> str:
     r"""Say in a sentence how many people lack a skill, near a place or far from all.
 
     Parameters
@@ -423,8 +423,8 @@ def tell_skill_gap(gaps: gpd.GeoDataFrame, value: str, reach: str, lang: Lang = 
         What `find_skill_gaps` gave.
     value
         What is lacking.
-    reach
-        What "within reach" means, as ``10 km``.
+    within
+        What "within reach" means, as ``within 10 km``: see `within_reach`.
     lang
         Language.
 
@@ -438,7 +438,7 @@ def tell_skill_gap(gaps: gpd.GeoDataFrame, value: str, reach: str, lang: Lang = 
     >>> gaps = gpd.GeoDataFrame({
     ...     "population": [1000], "part_tous_lieux": [0.75], "population_sans_service": [250.0],
     ... })
-    >>> tell_skill_gap(gaps, "CAF", "10 km", "en")
+    >>> tell_skill_gap(gaps, "CAF", "within 10 km", "en")
     'CAF: 250 people have a place within 10 km but none that offers it (25.0%); 250 have none.'
     """
     inside = selected(gaps)
@@ -448,7 +448,7 @@ def tell_skill_gap(gaps: gpd.GeoDataFrame, value: str, reach: str, lang: Lang = 
         "account_skill_gap",
         lang,
         value=value,
-        reach=reach,
+        within=within,
         people=number(lacking, lang),
         share=percent(lacking / people if people else None, lang),
         beyond=number(beyond, lang),

@@ -315,15 +315,16 @@ def skills_command(
         tell(say("step_write", spoken))
         title = None
         if gap:
-            reached = _reach_name(drawn, radius_km, spoken)
-            title = say("map_skill_gap", spoken, value=" / ".join(gap), reach=reached)
+            within = _within(drawn, radius_km, spoken)
+            title = say("map_skill_gap", spoken, value=" / ".join(gap), within=within)
+            title = title[0].upper() + title[1:]
         told = _told(network, communes, date, spoken, asked=asked, areas=drawn)
         written = decisions.deliver_skills(
             matrix, gaps, network, radius_km, output, areas=drawn, title=title, **told
         )
         if gap:
             wanted = " / ".join(gap)
-            tell(decisions.tell_skill_gap(gaps, wanted, reached, spoken), done=True)
+            tell(decisions.tell_skill_gap(gaps, wanted, within, spoken), done=True)
     _print(written, matrix, output, as_json=as_json)
 
 
@@ -480,14 +481,14 @@ def _read_candidates(
     return drawn
 
 
-def _reach_name(areas: gpd.GeoDataFrame | None, radius_km: float, lang: Any) -> str:
-    """Name the reach: kilometres, or the time of the areas."""
+def _within(areas: gpd.GeoDataFrame | None, radius_km: float, lang: Any) -> str:
+    """Say what is within reach: so many kilometres, or the time of the areas."""
     from epn_geo.areafiles import measures_in  # noqa: PLC0415 - as above
-    from epn_geo.labels import reach_name  # noqa: PLC0415 - as above
+    from epn_geo.labels import within_reach  # noqa: PLC0415 - as above
     from epn_geo.radii import Measure  # noqa: PLC0415 - as above
 
     measure = Measure("", radius_km) if areas is None else measures_in(areas)[0]
-    return reach_name(measure, lang).replace("\u00a0", " ")
+    return within_reach(measure, lang).replace("\u00a0", " ")
 
 
 def _warn(network: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, lang: Any, tell: Any) -> None:

@@ -52,17 +52,17 @@ WORDS: dict[str, tuple[str, str]] = {
         "Colours and figures: as things stand, without the proposed places (numbered).",
     ),
     "map_skill_gap": (
-        "À moins de {reach} d'un lieu, mais d'aucun qui propose : {value}",
-        "Within {reach} of a place, but of none that offers: {value}",
+        "{within} d'un lieu, mais d'aucun qui propose : {value}",
+        "{within} of a place, but of none that offers: {value}",
     ),
     "map_skill_people": (
         "des habitants ont un lieu à portée, mais aucun qui le propose",
         "of inhabitants have a place within reach, but none that offers it",
     ),
     "account_skill_gap": (
-        "{value} : {people} {people|habitant a|habitants ont} un lieu à moins de {reach}, mais "
-        "aucun qui le propose ({share}) ; {beyond} {beyond|n'a|n'ont} aucun lieu à portée.",
-        "{value}: {people} {people|person has|people have} a place within {reach} but none that "
+        "{value} : {people} {people|habitant a|habitants ont} un lieu {within}, mais aucun qui le "
+        "propose ({share}) ; {beyond} {beyond|n'a|n'ont} aucun lieu à portée.",
+        "{value}: {people} {people|person has|people have} a place {within} but none that "
         "offers it ({share}); {beyond} {beyond|has|have} none.",
     ),
     "site_gain_cumule": ("Cumul avec ceux d'avant", "So far, with those above"),
