@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from epn_geo.geometry.topology import (
@@ -19,23 +19,27 @@ from epn_geo.geometry.topology import (
 )
 
 
-def outlines_of(topology: Topology) -> list[shapely.Geometry]:
-    """Build the outlines again, the way a reader does."""
+def rings_of(topology: Topology) -> list[list[shapely.LinearRing]]:
+    """Build the rings of each outline again, the way a reader does."""
     offset = np.r_[0, np.cumsum(topology.lengths)]
     arcs = iter(topology.arcs.tolist())
     counts = iter(topology.ring_arcs.tolist())
 
-    def ring() -> np.ndarray:
+    def ring() -> shapely.LinearRing:
         pieces = []
         for _ in range(next(counts)):
             arc = next(arcs)
             points = topology.points[offset[arc >> 1] : offset[(arc >> 1) + 1]]
             pieces.append((points[::-1] if arc & 1 else points)[:-1])
-        return np.vstack(pieces) / 1e4
+        return shapely.linearrings(np.vstack(pieces) / 1e4)
 
+    return [[ring() for _ in range(many)] for many in topology.rings]
+
+
+def outlines_of(topology: Topology) -> list[shapely.Geometry]:
+    """Build the outlines again."""
     out = []
-    for many in topology.rings:
-        rings = [shapely.linearrings(ring()) for _ in range(many)]
+    for rings in rings_of(topology):
         ccw = [r for r in rings if shapely.is_ccw(r)]
         holes = [r for r in rings if not shapely.is_ccw(r)]
         area = shapely.union_all([shapely.Polygon(r) for r in ccw])
@@ -144,6 +148,8 @@ def test_a_ring_does_not_run_back_on_itself():
 
 
 @given(st.integers(5, 40), st.integers(0, 2**32 - 1), st.floats(1, 3000))
+@example(count=38, seed=6607942, tolerance=176.0)
+@example(count=28, seed=201, tolerance=134.0)
 def test_thinned_outlines_stay_neighbours_and_keep_their_size(count, seed, tolerance):
     rng = np.random.default_rng(seed)
     cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(rng.random((count, 2)))))
@@ -153,7 +159,11 @@ def test_thinned_outlines_stay_neighbours_and_keep_their_size(count, seed, toler
     thin = thin_topology(topology, tolerance)
     assert joins(thin).all()
     assert len(thin.points) <= len(topology.points)
-    sizes = [shapely.area(outlines_of(one)) for one in (topology, thin)]
+    # ring by ring, as it is promised: a thinned line may cross itself, which GEOS would not overlay
+    sizes = [
+        np.array([shapely.Polygon(ring).area for rings in rings_of(one) for ring in rings])
+        for one in (topology, thin)
+    ]
     assert (np.abs(sizes[1] - sizes[0]) <= 0.02 * sizes[0] + 1e-12).all()
 
 
