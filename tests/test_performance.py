@@ -72,7 +72,7 @@ def test_what_is_missed_is_said():
     met = {one["what"]: one["met"] for one in told["targets"]}
     assert met["naive geopandas ÷ this library, compute"] is False
     assert met["careful shapely ÷ this library, areas"] is True
-    assert met["PostGIS, tuned ÷ this library, compute"] is None
+    assert met["DuckDB spatial, tuned ÷ this library, compute"] is None
     assert met["this library, process (s)"] is True
     assert "**missed**" in page.targets_table(told)
 

@@ -24,9 +24,7 @@ SIDES = 16  # segments in a quarter circle, as geopandas' default
 
 def run(world: World, folder: Path) -> Spent:
     """Read, measure, write."""
-    database = duckdb.connect(config={"allow_unsigned_extensions": "true"})
-    package = Path(duckdb_extension_spatial.__file__).parent
-    database.execute(f"LOAD '{next(package.glob('extensions/*/spatial.duckdb_extension'))}'")
+    database = connect()
     database.execute(
         "CREATE TABLE communes AS SELECT code_insee, code_epci, hall_x, hall_y, geometry AS g, "
         "ST_Area(geometry) AS area, ST_XMin(geometry) AS west, ST_YMin(geometry) AS south, "
@@ -43,6 +41,14 @@ def run(world: World, folder: Path) -> Spent:
     database.execute(f"COPY result TO '{folder / 'communes.parquet'}' (FORMAT parquet)")
     database.execute(f"COPY gaps TO '{folder / 'gaps.parquet'}' (FORMAT parquet)")
     return clock.spent("duckdb", "duckdb-extension-spatial")
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """Open a database in memory that knows geometry, without a download."""
+    database = duckdb.connect(config={"allow_unsigned_extensions": "true"})
+    package = Path(duckdb_extension_spatial.__file__).parent
+    database.execute(f"LOAD '{next(package.glob('extensions/*/spatial.duckdb_extension'))}'")
+    return database
 
 
 def _tile(database: duckdb.DuckDBPyConnection) -> None:

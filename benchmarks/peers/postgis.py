@@ -52,6 +52,22 @@ SETTINGS = {
 
 def run(world: World, folder: Path) -> Spent:
     """Start a server, read, measure, write, stop the server."""
+    with connected() as (connection, peak):
+        load(connection, world)
+        clock = Clock()
+        with clock("areas"):
+            _cut(connection)
+        with clock("people"):
+            _count(connection)
+        write(connection, "result", folder / "communes.parquet")
+        write(connection, "gaps", folder / "gaps.parquet")
+        versions = versions_of(connection)
+    return clock.spent()._replace(versions=versions, peak_mb=max(peak))
+
+
+@contextmanager
+def connected() -> Iterator[tuple[psycopg.Connection[Any], list[float]]]:
+    """Give a connection to a server of its own with PostGIS, and its memory as it is sampled."""
     with (
         _server() as (socket, process),
         _peak(process) as peak,
@@ -60,19 +76,15 @@ def run(world: World, folder: Path) -> Spent:
         ) as connection,
     ):
         connection.execute("CREATE EXTENSION postgis")
-        [[server, extension]] = connection.execute(
-            "SELECT current_setting('server_version'), postgis_lib_version()"
-        ).fetchall()
-        _load(connection, world)
-        clock = Clock()
-        with clock("areas"):
-            _cut(connection)
-        with clock("people"):
-            _count(connection)
-        _write(connection, "result", folder / "communes.parquet")
-        _write(connection, "gaps", folder / "gaps.parquet")
-    versions = f"PostGIS {extension}, PostgreSQL {server.split()[0]} (Debian)"
-    return clock.spent()._replace(versions=versions, peak_mb=max(peak))
+        yield connection, peak
+
+
+def versions_of(connection: psycopg.Connection[Any]) -> str:
+    """Say what a server is."""
+    [[server, extension]] = connection.execute(
+        "SELECT current_setting('server_version'), postgis_lib_version()"
+    ).fetchall()
+    return f"PostGIS {extension}, PostgreSQL {server.split()[0]} (Debian)"
 
 
 def _programs() -> Path:
@@ -168,7 +180,7 @@ def _memory(pid: int, *, alone: bool = False) -> float:
     return total
 
 
-def _load(connection: psycopg.Connection[Any], world: World) -> None:
+def load(connection: psycopg.Connection[Any], world: World) -> None:
     """Copy the three files in, and index what is searched."""
     tables = {
         "communes_file": (
@@ -190,30 +202,32 @@ def _load(connection: psycopg.Connection[Any], world: World) -> None:
             for batch in pq.ParquetFile(path).iter_batches(columns=list(columns)):
                 for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                     copy.write_row(row)
-    _keep(
+    keep(
         connection,
         "communes",
         "SELECT code_insee, code_epci, hall_x, hall_y, g, ST_Area(g) AS area, ST_XMin(g) AS west, "
         "ST_YMin(g) AS south, ST_XMax(g) AS east, ST_YMax(g) AS north "
         "FROM (SELECT *, ST_GeomFromWKB(geometry) AS g FROM communes_file) f",
     )
-    _keep(connection, "sites", "SELECT id, x, y, ST_Point(x, y) AS g FROM places", "GIST (g)")
-    _keep(
+    keep(connection, "sites", "SELECT id, x, y, ST_Point(x, y) AS g FROM places", "USING GIST (g)")
+    keep(
         connection,
         "pieces",
         "SELECT code_insee, ST_Subdivide(g, 64) AS g FROM communes",
-        "GIST (g)",
+        "USING GIST (g)",
     )
     connection.execute("ALTER TABLE points ADD n SERIAL")
     connection.execute("ANALYZE")
 
 
-def _keep(connection: psycopg.Connection[Any], name: str, query: str, index: str = "") -> None:
+def keep(connection: psycopg.Connection[Any], name: str, query: str, index: str = "") -> None:
     """Keep what a query gives, known to the planner."""
     connection.execute(f"DROP TABLE IF EXISTS {name}")
     connection.execute(f"CREATE UNLOGGED TABLE {name} AS {query}")
     if index:
-        connection.execute(f"CREATE INDEX ON {name} USING {index}")
+        connection.execute(
+            f"CREATE INDEX ON {name} {'USING ' if index.startswith('GIST') else ''}{index}"
+        )
     connection.execute(f"ANALYZE {name}")
 
 
@@ -224,7 +238,7 @@ def _cut(connection: psycopg.Connection[Any]) -> None:
     )
     for radius in RADII_KM:
         metres = radius * 1000
-        _keep(
+        keep(
             connection,
             "near",
             "SELECT c.code_insee, s.x, s.y, c.west, c.south, c.east, c.north "
@@ -233,14 +247,14 @@ def _cut(connection: psycopg.Connection[Any]) -> None:
             f"+ greatest(c.south - s.y, 0, s.y - c.north) ^ 2 < {metres**2}",
         )
         _settle(connection, metres * math.cos(math.pi / (4 * SIDES)))
-        _keep(
+        keep(
             connection,
             "cover",
             "SELECT code_insee, ST_Union(ST_Buffer(ST_Point(x, y), "
             f"{metres}, 'quad_segs={SIDES}')) AS g FROM near JOIN open USING (code_insee) "
             "GROUP BY code_insee",
         )
-        _keep(
+        keep(
             connection,
             "rest",
             "SELECT c.code_insee, c.code_epci, "
@@ -248,7 +262,7 @@ def _cut(connection: psycopg.Connection[Any]) -> None:
             "FROM communes c LEFT JOIN cover v USING (code_insee) WHERE v.g IS NOT NULL OR NOT "
             "EXISTS (SELECT FROM near n WHERE n.code_insee = c.code_insee)",
         )
-        _keep(
+        keep(
             connection,
             f"part_{radius:g}",
             "SELECT c.code_insee, 1 - coalesce(ST_Area(r.g), 0) / c.area AS part "
@@ -262,14 +276,14 @@ def _cut(connection: psycopg.Connection[Any]) -> None:
 
 def _settle(connection: psycopg.Connection[Any], within: float) -> None:
     """Find the communes near a disc that are not wholly reached; `within` ends at mid-chord."""
-    _keep(
+    keep(
         connection,
         "alone",
         "SELECT code_insee FROM near GROUP BY code_insee HAVING "
         "min(greatest(abs(west - x), abs(east - x)) ^ 2 "
         f"+ greatest(abs(south - y), abs(north - y)) ^ 2) > {within**2}",
     )
-    _keep(
+    keep(
         connection,
         "open",
         "SELECT DISTINCT code_insee FROM (SELECT code_insee, i, j, "
@@ -285,27 +299,27 @@ def _settle(connection: psycopg.Connection[Any], within: float) -> None:
 
 def _count(connection: psycopg.Connection[Any]) -> None:
     """Count places and people; find the nearest place of each town hall."""
-    _keep(
+    keep(
         connection,
         "home",
         "SELECT p.code_insee, count(DISTINCT s.id) AS places FROM sites s "
         "JOIN pieces p ON ST_Intersects(p.g, s.g) GROUP BY p.code_insee",
     )
-    _keep(
+    keep(
         connection,
         "halls",
         "SELECT code_insee, metres FROM communes c CROSS JOIN LATERAL (SELECT "
         "sqrt((c.hall_x - s.x) ^ 2 + (c.hall_y - s.y) ^ 2) AS metres FROM sites s "
         "ORDER BY s.g <-> ST_Point(c.hall_x, c.hall_y) LIMIT 1) n",
     )
-    _keep(
+    keep(
         connection,
         "cells",
         f"SELECT DISTINCT floor(x / {CELL})::int AS i, floor(y / {CELL})::int AS j FROM points",
     )
     # what can be nearest to a point of each block, then of each of its cells
     up = f"floor({{}} / {BLOCK / CELL})::int"
-    _keep(
+    keep(
         connection,
         "blocks",
         f"SELECT DISTINCT {up.format('i')} AS i, {up.format('j')} AS j FROM cells",
@@ -327,7 +341,7 @@ def _count(connection: psycopg.Connection[Any]) -> None:
     within = ", ".join(
         f"sum(people) FILTER (WHERE d2 <= {(r * 1000) ** 2}) AS people_{r:g}" for r in RADII_KM
     )
-    _keep(
+    keep(
         connection,
         "reached",
         f"SELECT code_insee, {within} FROM (SELECT q.n, q.code_insee, q.people, "
@@ -338,7 +352,7 @@ def _count(connection: psycopg.Connection[Any]) -> None:
     shares = ", ".join(f"part_{r:g}.part AS part_{r:g}" for r in RADII_KM)
     totals = ", ".join(f"coalesce(q.people_{r:g}, 0) AS people_{r:g}" for r in RADII_KM)
     joins = " ".join(f"JOIN part_{r:g} USING (code_insee)" for r in RADII_KM)
-    _keep(
+    keep(
         connection,
         "result",
         f"SELECT code_insee, {shares}, {totals}, h.metres / 1000 AS distance_km, "
@@ -351,14 +365,14 @@ def _count(connection: psycopg.Connection[Any]) -> None:
 def _choose(connection: psycopg.Connection[Any], squares: str, side: int, places: str) -> None:
     """Keep for each square the places that can be the nearest of any point in it."""
     middle = f"(i + 0.5) * {side} AS mx, (j + 0.5) * {side} AS my"
-    _keep(
+    keep(
         connection,
         "pairs",
         "SELECT * FROM (SELECT c.i, c.j, p.x, p.y, sqrt((c.mx - p.x) ^ 2 + (c.my - p.y) ^ 2) AS d "
         f"FROM (SELECT *, {middle} FROM {squares}) c JOIN {places}) e "
         f"WHERE d <= {max(RADII_KM) * 1000 + side}",
     )
-    _keep(
+    keep(
         connection,
         f"near_{squares}",
         "SELECT i, j, x, y FROM pairs JOIN (SELECT i, j, min(d) AS least FROM pairs "
@@ -366,7 +380,7 @@ def _choose(connection: psycopg.Connection[Any], squares: str, side: int, places
     )
 
 
-def _write(connection: psycopg.Connection[Any], table: str, path: Path) -> None:
+def write(connection: psycopg.Connection[Any], table: str, path: Path) -> None:
     """Write a table as Parquet."""
     found = connection.execute(f"SELECT * FROM {table}", binary=True)
     names = [column.name for column in found.description or ()]

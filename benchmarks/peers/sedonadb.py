@@ -10,7 +10,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-import sedona.db
+import sedonadb
 
 from benchmarks.peers import RADII_KM, Clock, Spent, World
 
@@ -24,7 +24,7 @@ class Session:
     """A connection whose every step is kept in memory under a name."""
 
     def __init__(self) -> None:
-        self.connection: Any = sedona.db.connect()
+        self.connection: Any = sedonadb.connect()
 
     def keep(self, name: str, query: str) -> None:
         """Run a query now and keep what it gives."""
