@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
 from epn_geo.geometry import nearness
+from epn_geo.geometry.lookup import Sites
 from epn_geo.geometry.nearness import reached_within
 
 
@@ -34,12 +35,12 @@ def test_most_points_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     site_x, site_y = rng.uniform(0, 100_000, (2, 400))
     asked = []
 
-    class Counting(cKDTree):
-        def query(self, points, *arguments, **named):
-            asked.append(len(points))
-            return super().query(points, *arguments, **named)
+    class Counting(Sites):
+        def nearest(self, x, y):
+            asked.append(len(x))
+            return super().nearest(x, y)
 
-    monkeypatch.setattr(nearness, "cKDTree", Counting)
+    monkeypatch.setattr(nearness, "Sites", Counting)
     reached_within(x, y, site_x, site_y, [5000.0, 10_000.0])
     middles, points = asked
     assert middles <= 4600

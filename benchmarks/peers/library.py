@@ -17,6 +17,7 @@ from epn_geo.geometry.nearness import reached_within
 from epn_geo.joins import locate
 
 
+
 def run(world: World, folder: Path) -> Spent:
     """Measure with the public functions; people at points by the kernel beneath them."""
     communes, places = gpd.read_parquet(world.communes), pd.read_parquet(world.places)

@@ -23,13 +23,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.spatial import cKDTree
 
 from epn_geo.areas import Band, choose_areas, method_of, refuse_both
 from epn_geo.crs import CRS, require_crs, to_metric
-from epn_geo.geometry.arcs import Discs, Floats, Ints, distinct_discs, settle, workers
+from epn_geo.geometry.arcs import Discs, Floats, Ints, distinct_discs, settle
 from epn_geo.geometry.cuts import Cut, cut_outlines
 from epn_geo.geometry.edges import Outlines, take_apart
+from epn_geo.geometry.lookup import Sites
 from epn_geo.geometry.overlay import Geometries, circles, measure_cut
 from epn_geo.geometry.polygons import covered_by, points_in
 from epn_geo.radii import AREAS, ESTIMATE, TIMES, Radius, named_measures, radii_of
@@ -464,10 +464,8 @@ def _nearest_site(halls: tuple[Floats, Floats], sites: gpd.GeoDataFrame) -> _Nea
         new = np.ones(len(order), dtype=bool)
         new[1:] = (np.diff(site_x[order]) != 0) | (np.diff(site_y[order]) != 0)
         first = order[new]
-        tree = cKDTree(np.column_stack([site_x[first], site_y[first]]))
-        distance[known], nearest = tree.query(
-            np.column_stack([x[known], y[known]]), workers=workers(int(known.sum()))
-        )
+        nearby = Sites(site_x[first], site_y[first])
+        distance[known], nearest = nearby.nearest(x[known], y[known])
         site[known] = first[nearest]
     return _Nearest(distance, site)
 

@@ -25,13 +25,13 @@ All coordinates here are metres in one metric CRS; angles are radians in [0, 2π
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
+import shapely
 
+from epn_geo.geometry.lookup import Sites
 from epn_geo.geometry.neighbours import Neighbours, find_neighbours
 
 Floats = npt.NDArray[np.float64]
@@ -41,6 +41,7 @@ Bools = npt.NDArray[np.bool_]
 TURN = 2 * np.pi
 ROUNDING = 1e-9  # of the length of an edge, or metres
 SLACK = 1e-6  # of a radius: what is doubtful by less is looked at more closely
+ROOM_M = 1e-6  # more than rounding does to the corner of a box
 ALIKE = 1.25  # radii within this factor of each other are searched for together
 
 
@@ -146,11 +147,9 @@ def settle(x: Floats, y: Floats, reach: Floats, discs: Discs) -> tuple[Bools, Bo
     inside = np.zeros(len(x), dtype=bool)
     outside = np.ones(len(x), dtype=bool)
     known = np.flatnonzero(np.isfinite(x))
-    points = np.column_stack([x[known], y[known]])
     exact = True
     for alike in _alike(discs):
-        tree = cKDTree(np.column_stack([alike.x, alike.y]))
-        distance, _ = tree.query(points, workers=workers(len(points)))
+        distance, _ = Sites(alike.x, alike.y).nearest(x[known], y[known])
         inside[known] |= distance + reach[known] <= alike.radius.min()
         outside[known] &= distance - reach[known] >= alike.radius.max()
         exact &= bool(np.ptp(alike.radius) == 0)
@@ -184,40 +183,13 @@ def pairs_near(x: Floats, y: Floats, reach: Floats, discs: Discs) -> tuple[Ints,
     >>> pairs_near(np.array([40.0, 11.0]), np.zeros(2), np.full(2, 2.0), discs)
     (array([0, 1]), array([1, 0]))
     """
-    points, pairs = np.column_stack([x, y]), [np.empty((2, 0), dtype=np.int64)]
-    for alike in _alike(discs) if len(points) else ():
-        tree = cKDTree(np.column_stack([alike.x, alike.y]))
-        found = tree.query_ball_point(
-            points, reach + alike.radius.max(), workers=workers(len(points)), return_sorted=False
-        )
-        many = np.fromiter(map(len, found), np.int64, len(found))
-        disc = np.fromiter(chain.from_iterable(found), np.int64, int(many.sum()))
-        pairs.append(np.stack([np.repeat(np.arange(len(points)), many), alike.number[disc]]))
-    point, disc = np.concatenate(pairs, axis=1)
+    # the boxes a little larger, for those that just touch
+    beyond = discs.radius + reach.max(initial=0.0) + ROOM_M
+    boxes = shapely.box(discs.x - beyond, discs.y - beyond, discs.x + beyond, discs.y + beyond)
+    point, disc = shapely.STRtree(boxes).query(shapely.points(x, y))
     apart = np.hypot(x[point] - discs.x[disc], y[point] - discs.y[disc])
     touch = apart <= discs.radius[disc] + reach[point]
     return point[touch], disc[touch]
-
-
-def workers(queries: int) -> int:
-    """Give how many threads pay off for some number of nearest-neighbour queries.
-
-    Parameters
-    ----------
-    queries
-        How many points ask.
-
-    Returns
-    -------
-    int
-        1, or -1 for all cores.
-
-    Examples
-    --------
-    >>> workers(1000), workers(1_000_000)
-    (1, -1)
-    """
-    return -1 if queries > 50_000 else 1
 
 
 def merge_spans(group: Ints, start: Floats, end: Floats) -> Spans:
@@ -357,7 +329,6 @@ class _Alike(NamedTuple):
     x: Floats
     y: Floats
     radius: Floats
-    number: Ints
 
 
 def _alike(discs: Discs) -> Iterator[_Alike]:
@@ -366,8 +337,8 @@ def _alike(discs: Discs) -> Iterator[_Alike]:
         return
     size = np.floor(np.log(discs.radius / discs.radius.min()) / np.log(ALIKE))
     for one in np.unique(size):
-        number = np.flatnonzero(size == one)
-        yield _Alike(discs.x[number], discs.y[number], discs.radius[number], number)
+        same = size == one
+        yield _Alike(discs.x[same], discs.y[same], discs.radius[same])
 
 
 def _settle_one_by_one(x: Floats, y: Floats, reach: Floats, discs: Discs) -> tuple[Bools, Bools]:

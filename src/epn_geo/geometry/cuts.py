@@ -22,7 +22,6 @@ from typing import NamedTuple
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
 from epn_geo.geometry.arcs import (
     ROUNDING,
@@ -35,9 +34,9 @@ from epn_geo.geometry.arcs import (
     settle,
     split_arcs,
     visible_arcs,
-    workers,
 )
 from epn_geo.geometry.edges import Geometries, Outlines, cut_edges
+from epn_geo.geometry.lookup import Sites
 from epn_geo.geometry.neighbours import find_neighbours
 
 
@@ -127,8 +126,8 @@ def _settle_at_once(
 ) -> list[tuple[_Settled, _Settled]]:
     """Settle polygons and edges for each radius by one search for the nearest centre."""
     edges, owner = outlines.edges, outlines.owner
-    tree = cKDTree(np.column_stack([discs.x, discs.y]))
-    distance, site = _nearest(tree, outlines.x, outlines.y)
+    sites = Sites(discs.x, discs.y)
+    distance, site = _nearest(sites, outlines.x, outlines.y)
     polygons = [_around(distance, distance, outlines.reach).settle(r) for r in radii]
     decided = [_edges_of(outlines, settled) for settled in polygons]
     x, y = edges.middles()
@@ -140,7 +139,7 @@ def _settle_at_once(
         inside, outside = bounds.settle(radius)
         doubtful |= ~(known.inside | known.outside | inside | outside)
     ask = np.flatnonzero(doubtful)
-    found, _ = _nearest(tree, x[ask], y[ask])
+    found, _ = _nearest(sites, x[ask], y[ask])
     most[ask], least[ask] = np.minimum(most[ask], found), np.maximum(least[ask], found)
     bounds = _around(least, most, half)
     return [
@@ -149,12 +148,11 @@ def _settle_at_once(
     ]
 
 
-def _nearest(tree: cKDTree, x: Floats, y: Floats) -> tuple[Floats, Ints]:
+def _nearest(sites: Sites, x: Floats, y: Floats) -> tuple[Floats, Ints]:
     """Give the distance to the nearest centre and which that is; infinite for what is nowhere."""
     distance, site = np.full(len(x), np.inf), np.zeros(len(x), dtype=np.int64)
     known = np.isfinite(x)
-    points = np.column_stack([x[known], y[known]])
-    distance[known], site[known] = tree.query(points, workers=workers(len(points)))
+    distance[known], site[known] = sites.nearest(x[known], y[known])
     return distance, site
 
 

@@ -110,15 +110,13 @@ def take_apart(polygons: Geometries) -> Outlines:
     """
     west, south, east, north = shapely.bounds(polygons).T
     x, y, reach = (west + east) / 2, (south + north) / 2, np.hypot(east - west, north - south) / 2
-    walk = _walk_rings(polygons)
+    walk = _walk_rings(polygons, np.array([x, y]))
     edges, edge, upward, twin = _share_edges(walk)
     sides = Sides(edge, upward, walk.owner, walk.ring, twin, walk.x0, walk.y0)
     one_owner = np.empty(len(edges.x0), dtype=np.int64)
     one_owner[edge] = walk.owner
-    from_x, from_y = x[walk.owner], y[walk.owner]
-    sweep = (walk.x0 - from_x) * (walk.y1 - from_y) - (walk.x1 - from_x) * (walk.y0 - from_y)
     area = np.nan_to_num(shapely.area(polygons))
-    return Outlines(polygons, area, x, y, reach, sides, edges, one_owner, sweep)
+    return Outlines(polygons, area, x, y, reach, sides, edges, one_owner, walk.sweep)
 
 
 def cut_edges(edges: Edges, discs: Discs) -> tuple[Spans, Crossings]:
@@ -228,7 +226,7 @@ def mix(*coordinates: Floats) -> npt.NDArray[np.uint64]:
 
 
 class _Walk(NamedTuple):
-    """Sides from where to where, with their polygon and ring."""
+    """Sides from where to where, with their polygon and ring, and their sweep (see `Outlines`)."""
 
     x0: Floats
     y0: Floats
@@ -236,37 +234,47 @@ class _Walk(NamedTuple):
     y1: Floats
     owner: Ints
     ring: Ints
+    sweep: Floats
 
 
-def _walk_rings(polygons: Geometries) -> _Walk:
+def _walk_rings(polygons: Geometries, middles: Floats) -> _Walk:
     """Walk round all rings, the interior on the left."""
     parts, owner = shapely.get_parts(polygons, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
     x, y = points.T + 0.0  # no negative zeros: equal points are to be equal to the bit
+    hole = np.diff(part, prepend=-1) == 0
+    x, y = _turn(x, y, ring, shapely.is_ccw(rings) == hole)
+    walk = _walk_points(x, y, ring, owner[part], middles)
+    # where a ring crosses itself, what it winds round most decides
+    wrong = (np.bincount(walk.ring, walk.sweep, minlength=len(rings)) < 0) != hole
+    if wrong.any():
+        walk = _walk_points(*_turn(x, y, ring, wrong), ring, owner[part], middles)
+    return walk
+
+
+def _turn(x: Floats, y: Floats, ring: Ints, wrong: Bools) -> tuple[Floats, Floats]:
+    """Turn some rings round."""
+    if not wrong.any():
+        return x, y
     first = np.flatnonzero(np.diff(ring, prepend=-1))
     last = np.append(first[1:], len(ring))[: len(first)] - 1
-    hole = np.diff(part, prepend=-1) == 0
-    wrong = (_doubled_areas(x, y, first, last) > 0) == hole
-    if wrong.any():
-        at, turn = np.arange(len(ring)), wrong[ring]
-        at[turn] = (first + last)[ring[turn]] - at[turn]
-        x, y = x[at], y[at]
+    at = np.arange(len(ring))
+    at = np.where(wrong[ring], (first + last)[ring] - at, at)
+    return x[at], y[at]
+
+
+def _walk_points(x: Floats, y: Floats, ring: Ints, owner: Ints, middles: Floats) -> _Walk:
+    """Walk from point to point of each ring."""
     follows = np.flatnonzero(
         (ring[1:] == ring[:-1]) & ((x[1:] != x[:-1]) | (y[1:] != y[:-1]))  # no side without length
     )
     ring = ring[follows]
-    return _Walk(x[follows], y[follows], x[follows + 1], y[follows + 1], owner[part][ring], ring)
-
-
-def _doubled_areas(x: Floats, y: Floats, first: Ints, last: Ints) -> Floats:
-    """Give twice the area of closed rings, negative where they run clockwise."""
-    many = last - first + 1
-    x, y = x - np.repeat(x[first], many), y - np.repeat(y[first], many)
-    swept = np.zeros(len(x))
-    swept[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
-    swept[last] = 0.0
-    return np.add.reduceat(swept, first) if len(first) else swept
+    of = owner[ring]
+    x0, y0, x1, y1 = x[follows], y[follows], x[follows + 1], y[follows + 1]
+    middle_x, middle_y = middles[:, of]
+    sweep = (x0 - middle_x) * (y1 - middle_y) - (x1 - middle_x) * (y0 - middle_y)
+    return _Walk(x0, y0, x1, y1, of, ring, sweep)
 
 
 def _share_edges(walk: _Walk) -> tuple[Edges, Ints, Bools, Ints]:

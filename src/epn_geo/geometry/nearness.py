@@ -17,9 +17,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.spatial import cKDTree
 
-from epn_geo.geometry.arcs import Bools, Floats, workers
+from epn_geo.geometry.arcs import Bools, Floats
+from epn_geo.geometry.lookup import Sites
 
 SQUARE_M = 1500.0  # side of the squares: smaller ones settle more points and are more to ask
 SLACK_M = 1e-6  # more than rounding
@@ -62,17 +62,17 @@ def reached_within(
         return reached
     if len(site_x) == 0 or len(x) == 0:
         return [np.zeros(len(x), dtype=bool) for _ in radii]
-    tree = cKDTree(np.column_stack([site_x, site_y]))
-    distance, off = _at_middles(x, y, tree)
+    sites = Sites(site_x, site_y)
+    distance, off = _at_middles(x, y, sites)
     doubtful = np.zeros(len(x), dtype=bool)
     for radius in radii:
         doubtful |= np.abs(distance - radius) <= off
     ask = np.flatnonzero(doubtful)
-    distance[ask] = tree.query(np.column_stack([x[ask], y[ask]]), workers=workers(len(ask)))[0]
+    distance[ask], _ = sites.nearest(x[ask], y[ask])
     return [distance <= radius for radius in radii]
 
 
-def _at_middles(x: Floats, y: Floats, tree: cKDTree) -> tuple[Floats, float]:
+def _at_middles(x: Floats, y: Floats, sites: Sites) -> tuple[Floats, float]:
     """Give the distance at the middle of the square of each point, and how far off that may be."""
     west, south = x.min(), y.min()
     column = ((x - west) / SQUARE_M).astype(np.int64)
@@ -85,9 +85,8 @@ def _at_middles(x: Floats, y: Floats, tree: cKDTree) -> tuple[Floats, float]:
     occupied = np.zeros(squares, dtype=bool)
     occupied[square] = True
     which = np.flatnonzero(occupied)
-    middles = np.column_stack(
-        [west + (which % width + 0.5) * SQUARE_M, south + (which // width + 0.5) * SQUARE_M]
-    )
     distance = np.full(squares, np.inf)
-    distance[which], _ = tree.query(middles, workers=workers(len(which)))
+    distance[which], _ = sites.nearest(
+        west + (which % width + 0.5) * SQUARE_M, south + (which // width + 0.5) * SQUARE_M
+    )
     return distance[square], SQUARE_M / np.sqrt(2) + SLACK_M
