@@ -18,7 +18,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks.national import run_apart
+from benchmarks.national import compile_sources, run_apart
 from benchmarks.peers import World
 from benchmarks.results import keep, machine
 from benchmarks.world import count, make_world, seed_places
@@ -37,6 +37,7 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=300, help="seconds that a run may take")
     parser.add_argument("--json", type=Path, help="keep the results in this file")
     arguments = parser.parse_args()
+    compile_sources()
     found: dict[str, Any] = {"machine": machine()}
     with tempfile.TemporaryDirectory() as folder:
         world = make_world(Path(folder), departements=None, places=FRANCE[0], points=FRANCE[1])

@@ -6,6 +6,7 @@ takes, whatever the machine, and fail when it takes notably more.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import geopandas as gpd
@@ -120,15 +121,61 @@ def test_borders_that_do_not_match_are_united_all_the_same() -> None:
     assert [o.area for o in outlines] == pytest.approx([outlines[0].area] * 3, rel=1e-6)
 
 
-@settings(deadline=None, max_examples=100)
-@given(rng=sites, unequal=st.booleans())
-def test_neighbours_hide_all_that_anyone_hides(rng: np.random.Generator, *, unequal: bool) -> None:
+@settings(deadline=None, max_examples=150)
+@given(rng=sites, unequal=st.booleans(), by_qhull=st.booleans())
+def test_neighbours_hide_all_that_anyone_hides(
+    rng: np.random.Generator, *, unequal: bool, by_qhull: bool
+) -> None:
     x, y = rng.uniform(0, 9000, (2, 60)).round(rng.integers(-3, 3))
     discs = distinct_discs(x, y, rng.uniform(200, 3000, 60) if unequal else 1500.0)
     nobody, everyone = np.empty(0, dtype=np.int64), np.arange(len(discs.x))
     asked = Neighbours(nobody, nobody, np.full(len(everyone), np.inf), everyone)
-    quick, slow = visible_arcs(discs), visible_arcs(discs, asked)
+    with pytest.MonkeyPatch.context() as patch:
+        if by_qhull:
+            patch.setitem(sys.modules, "startinpy", None)
+        quick = visible_arcs(discs)
+    slow = visible_arcs(discs, asked)
     assert seen(quick, discs) == pytest.approx(seen(slow, discs), abs=1e-3)
+
+
+@pytest.mark.parametrize("size", [4, 60, 3000])
+def test_startinpy_and_qhull_find_the_same_cells(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    pytest.importorskip("startinpy", reason="not made for every machine")
+    x, y = np.random.default_rng(size).uniform(6e5, 7e5, (2, size))
+    quick = find_neighbours(x, y)
+    monkeypatch.setitem(sys.modules, "startinpy", None)
+    slow = find_neighbours(x, y)
+    # where the outermost sites turn in a little, Qhull sees some pairs more, from the side
+    pairs, more = (set(zip(c.one.tolist(), c.other.tolist(), strict=True)) for c in (quick, slow))
+    assert pairs <= more
+    assert len(more) <= len(pairs) + 3 * np.sqrt(size)
+    both = np.isfinite(quick.extent) & np.isfinite(slow.extent)
+    assert both.sum() >= size - 8 * np.sqrt(size)
+    np.testing.assert_allclose(quick.extent[both], slow.extent[both], rtol=1e-6)
+    assert len(quick.aside) == len(slow.aside) == 0
+
+
+def test_sites_on_one_line_are_compared_with_all_that_are_near() -> None:
+    x = np.arange(0.0, 60_000.0, 1500.0)
+    cells = find_neighbours(x, np.full(len(x), 6.9e6))
+    assert len(cells.aside) == len(x)
+    discs = distinct_discs(x, np.full(len(x), 6.9e6), 1000.0)
+    # each but the outer two is hidden for 4 arccos(0.75) of its turn
+    hidden = 4 * np.arccos(0.75) * (len(x) - 1)
+    length = float(np.sum(seen(visible_arcs(discs), discs))) / 1000
+    assert length == pytest.approx(2 * np.pi * len(x) - hidden)
+
+
+def test_a_ring_that_crosses_itself_is_walked_by_what_it_winds_round_most() -> None:
+    """GEOS looks at one corner of a ring to tell which way it runs; here that is the small loop."""
+    bow = shapely.Polygon([(0, 0), (4000, 4000), (4100, 3800), (-100, 800)])
+    small_loop_on_top = shapely.Polygon([(0, 0), (3000, 0), (1000, 3300), (2000, 3300)])
+    for polygon in (bow, small_loop_on_top, bow.reverse(), small_loop_on_top.reverse()):
+        taken = take_apart(np.array([polygon]))
+        assert taken.sweep.sum() / 2 == pytest.approx(shapely.area(polygon))
+        assert taken.sweep.sum() > 0
 
 
 def seen(arcs: object, discs: Discs) -> list[float]:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
-from epn_geo.geometry import nearness
+from epn_geo.geometry import lookup, nearness
 from epn_geo.geometry.lookup import Sites
 from epn_geo.geometry.nearness import reached_within
 
@@ -55,3 +55,20 @@ def test_points_that_are_nowhere_and_no_site_at_all() -> None:
     assert not none.any()
     [no_point] = reached_within(x[1:3], x[1:3], np.zeros(1), np.zeros(1), [1.0])
     assert no_point.tolist() == [False, False]
+
+
+@settings(deadline=None, max_examples=60)
+@given(seed=st.integers(0, 9999), sites=st.integers(1, 50), points=st.integers(0, 300))
+def test_both_ways_to_look_up_the_nearest_agree(seed: int, sites: int, points: int) -> None:
+    rng = np.random.default_rng(seed)
+    site_x, site_y = rng.uniform(6e5, 7e5, (2, sites)).round(-4)  # several on one point
+    x, y = rng.uniform(6e5, 7e5, (2, points)).round(-3)
+    by_all = Sites(site_x, site_y).nearest(x, y)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lookup, "FEW", -1)
+        by_tree = Sites(site_x, site_y).nearest(x, y)
+    for distance, nearest in (by_all, by_tree):
+        assert nearest.dtype == np.int64
+        there = np.hypot(x - site_x[nearest], y - site_y[nearest])
+        np.testing.assert_allclose(distance, there, rtol=1e-12)
+    assert np.array_equal(by_all[0], by_tree[0])

@@ -260,7 +260,7 @@ def cut_ground(
     discs = [_discs(sites, radius) for radius in radii.values()]
     estimated = isinstance(radius_km, str) and radius_km == ESTIMATED
     method = method_of(places) if estimated else None
-    return Ground(terrain, sites, radii, list(cut_outlines(terrain.outlines, discs)), method)
+    return Ground(terrain, sites, radii, cut_outlines(terrain.outlines, discs), method)
 
 
 def cover_ground(communes: gpd.GeoDataFrame, ground: Ground) -> gpd.GeoDataFrame:

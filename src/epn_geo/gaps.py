@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import geopandas as gpd
@@ -25,6 +26,7 @@ from epn_geo.errors import ColumnError, DataError, did_you_mean
 from epn_geo.gapframes import tell_left
 from epn_geo.geometry.arcs import Ints
 from epn_geo.geometry.polygons import uncovered_by
+from epn_geo.geometry.threads import each
 from epn_geo.geometry.zones import (
     Left,
     groups_of_parts,
@@ -356,10 +358,10 @@ def _gaps_of(communes: gpd.GeoDataFrame, ground: Ground, by: Level) -> gpd.GeoDa
     """Put together what is out of reach, radius by radius."""
     territory = _territory(ground.terrain.metric, by)
     if territory is None:
-        several = [left_by_zone(cut) for cut in ground.cuts]
+        several = each(left_by_zone, ground.cuts)
         codes = None
     else:
-        grouped = [left_by_group(cut, territory.group) for cut in ground.cuts]
+        grouped = each(partial(left_by_group, group=territory.group), ground.cuts)
         several = [left for _, left in grouped]
         codes = territory.codes[np.concatenate([groups for groups, _ in grouped])]
     gaps = tell_left(several, ground.terrain.metric, codes, LEVELS.get(by))

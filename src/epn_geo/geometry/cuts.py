@@ -17,7 +17,7 @@ All coordinates here are metres in one metric CRS.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -38,6 +38,7 @@ from epn_geo.geometry.arcs import (
 from epn_geo.geometry.edges import Geometries, Outlines, cut_edges
 from epn_geo.geometry.lookup import Sites
 from epn_geo.geometry.neighbours import find_neighbours
+from epn_geo.geometry.threads import each
 
 
 class Cut(NamedTuple):
@@ -72,7 +73,7 @@ class _Bounds(NamedTuple):
         return _Settled(self.most <= radius, self.least >= radius)
 
 
-def cut_outlines(outlines: Outlines, several: Sequence[Discs]) -> Iterator[Cut]:
+def cut_outlines(outlines: Outlines, several: Sequence[Discs]) -> list[Cut]:
     """Cut polygons by one or several sets of discs.
 
     Parameters
@@ -83,9 +84,9 @@ def cut_outlines(outlines: Outlines, several: Sequence[Discs]) -> Iterator[Cut]:
         Sets of discs as `distinct_discs` gives them. Sets that differ by one radius for all are cut
         for little more than one.
 
-    Yields
-    ------
-    Cut
+    Returns
+    -------
+    list of Cut
         One for each set, in order.
 
     Examples
@@ -106,8 +107,11 @@ def cut_outlines(outlines: Outlines, several: Sequence[Discs]) -> Iterator[Cut]:
     else:
         settled = [_settle_by_radius(outlines, discs) for discs in several]
         cells = None
-    for discs, (polygons, edges) in zip(several, settled, strict=True):
-        yield _cut(outlines, discs, polygons, edges, visible_arcs(discs, cells))
+
+    def cut(discs: Discs, both: tuple[_Settled, _Settled]) -> Cut:
+        return _cut(outlines, discs, *both, visible_arcs(discs, cells))
+
+    return each(cut, several, settled)
 
 
 def _one_radius_each(several: Sequence[Discs]) -> bool:

@@ -61,7 +61,7 @@ class Sites:
             return self._measure_all(x, y)
         points = np.column_stack([x, y])
         distance, site = self._tree.query(points, workers=-1 if len(x) > MANY else 1)
-        return distance, site.astype(np.int64, copy=False)
+        return np.asarray(distance), np.asarray(site)
 
     @cached_property
     def _tree(self) -> cKDTree:

@@ -186,8 +186,8 @@ def _wrap(x: Floats, y: Floats, weight: Floats) -> _Cells | None:
         return None
     facets = hull.simplices.astype(np.int64)
     cornered = (facets < count).all(axis=1) & (hull.equations[:, 2] < 0)  # facets seen from below
-    aside = np.unique(hull.coplanar[:, 0])
-    endless = np.append(np.unique(facets[~cornered]), aside)
+    aside = np.unique(hull.coplanar[:, 0]).astype(np.int64)
+    endless: Ints = np.append(np.unique(facets[~cornered]), aside)
     one, other = _sides(facets)
     both = np.maximum(one, other) < count
     return _Cells(
@@ -195,7 +195,7 @@ def _wrap(x: Floats, y: Floats, weight: Floats) -> _Cells | None:
         other[both],
         facets[cornered],
         endless[endless < count],
-        aside[aside < count].astype(np.int64),
+        aside[aside < count],
     )
 
 
