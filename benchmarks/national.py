@@ -171,7 +171,7 @@ def _compare(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
 
 
 def compile_sources() -> None:
-    """Compile what an installation by pip has compiled: where Python may not, it would each time."""
+    """Compile what pip compiles: where Python may not write, it would compile each time."""
     for folder in ("src", "benchmarks"):
         compileall.compile_dir(Path(__file__).parent.parent / folder, quiet=1)
 

@@ -63,10 +63,13 @@ def test_both_ways_to_look_up_the_nearest_agree(seed: int, sites: int, points: i
     rng = np.random.default_rng(seed)
     site_x, site_y = rng.uniform(6e5, 7e5, (2, sites)).round(-4)  # several on one point
     x, y = rng.uniform(6e5, 7e5, (2, points)).round(-3)
+    reach = rng.uniform(0, 5e4, points).round(-3)
     by_all = Sites(site_x, site_y).nearest(x, y)
+    near = set(zip(*Sites(site_x, site_y).near(x, y, reach), strict=True))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lookup, "FEW", -1)
         by_tree = Sites(site_x, site_y).nearest(x, y)
+        assert near == set(zip(*Sites(site_x, site_y).near(x, y, reach), strict=True))
     for distance, nearest in (by_all, by_tree):
         assert nearest.dtype == np.int64
         there = np.hypot(x - site_x[nearest], y - site_y[nearest])

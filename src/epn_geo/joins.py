@@ -11,7 +11,8 @@ from epn_geo.communes import current_codes, successions
 from epn_geo.crs import in_crs, require_crs, to_metric
 from epn_geo.errors import ColumnError
 from epn_geo.geometry.arcs import Ints
-from epn_geo.serving import has_coordinates
+from epn_geo.geometry.within import cells_within
+from epn_geo.serving import coordinates, has_coordinates
 
 # For each level, the columns that hold its code and its name.
 LEVELS: dict[str, tuple[str, str]] = {
@@ -76,7 +77,7 @@ def locate(places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> gpd.GeoDataF
         raise ColumnError("The communes have no column 'code_insee'. read_communes gives one.")
     require_crs(places, "places")
     metric = to_metric(communes, what="communes")
-    points = in_crs(places, metric.crs).geometry.to_numpy()
+    points = in_crs(places, metric.crs)
     row = _row_of_commune(points, metric)
 
     out = places.copy()
@@ -89,7 +90,7 @@ def locate(places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> gpd.GeoDataF
         if column in communes:
             out[column] = _taken(communes[column], row, places.index)
     out["accord"] = _agreement(out)
-    out["ecart_km"] = _gap_to_declared(out, points, metric)
+    out["ecart_km"] = _gap_to_declared(out, points.geometry.to_numpy(), metric)
     return out
 
 
@@ -124,18 +125,11 @@ def home_communes(located: pd.DataFrame) -> pd.Series:
     return stands.where(~unplaced, current_codes(located["code_insee_declare"]))
 
 
-def _row_of_commune(points: np.ndarray, metric: gpd.GeoDataFrame) -> Ints:
+def _row_of_commune(points: gpd.GeoDataFrame, metric: gpd.GeoDataFrame) -> Ints:
     """Give the row of the commune that holds each point, the lowest code of several; else -1."""
-    codes = metric["code_insee"].to_numpy(dtype=object)
-    rank = np.empty(len(codes), dtype=np.int64)
-    rank[np.argsort(codes, kind="stable")] = np.arange(len(codes))
-    point, commune = shapely.STRtree(metric.geometry.to_numpy()).query(
-        points, predicate="intersects"
-    )
-    lowest_last = np.lexsort((-rank[commune], point))
-    row = np.full(len(points), -1, dtype=np.int64)
-    row[point[lowest_last]] = commune[lowest_last]
-    return row
+    by_code = np.argsort(metric["code_insee"].to_numpy(dtype=object), kind="stable")
+    first = cells_within(*coordinates(points), metric.geometry.to_numpy()[by_code])
+    return np.where(first < 0, -1, by_code[first])
 
 
 def _taken(values: pd.Series, row: Ints, index: pd.Index) -> pd.Series:

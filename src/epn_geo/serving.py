@@ -206,12 +206,16 @@ def coordinates(points: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
     Examples
     --------
     >>> import geopandas as gpd, shapely
-    >>> x, y = coordinates(gpd.GeoDataFrame(geometry=[shapely.Point(1, 2), None], crs=2154))
+    >>> points = [shapely.Point(1, 2), None, shapely.Point()]
+    >>> x, y = coordinates(gpd.GeoDataFrame(geometry=points, crs=2154))
     >>> x.tolist(), y.tolist()
-    ([1.0, nan], [2.0, nan])
+    ([1.0, nan, nan], [2.0, nan, nan])
     """
     geometry = points.geometry.to_numpy()
-    return shapely.get_x(geometry), shapely.get_y(geometry)
+    there = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+    x, y = np.full((2, len(geometry)), np.nan)
+    x[there], y[there] = shapely.get_x(geometry[there]), shapely.get_y(geometry[there])
+    return x, y
 
 
 def _told(column: pd.Series) -> Bools:

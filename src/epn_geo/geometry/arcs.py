@@ -29,7 +29,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
 from epn_geo.geometry.lookup import Sites
 from epn_geo.geometry.neighbours import Neighbours, find_neighbours
@@ -41,7 +40,7 @@ Bools = npt.NDArray[np.bool_]
 TURN = 2 * np.pi
 ROUNDING = 1e-9  # of the length of an edge, or metres
 SLACK = 1e-6  # of a radius: what is doubtful by less is looked at more closely
-ROOM_M = 1e-6  # more than rounding does to the corner of a box
+ROOM_M = 1e-6  # more than rounding does to the square of a distance
 ALIKE = 1.25  # radii within this factor of each other are searched for together
 
 
@@ -183,10 +182,11 @@ def pairs_near(x: Floats, y: Floats, reach: Floats, discs: Discs) -> tuple[Ints,
     >>> pairs_near(np.array([40.0, 11.0]), np.zeros(2), np.full(2, 2.0), discs)
     (array([0, 1]), array([1, 0]))
     """
-    # the boxes a little larger, for those that just touch
-    beyond = discs.radius + reach.max(initial=0.0) + ROOM_M
-    boxes = shapely.box(discs.x - beyond, discs.y - beyond, discs.x + beyond, discs.y + beyond)
-    point, disc = shapely.STRtree(boxes).query(shapely.points(x, y))
+    pairs = [np.empty((2, 0), dtype=np.int64)]
+    for alike in _alike(discs) if len(x) else ():
+        point, disc = Sites(alike.x, alike.y).near(x, y, reach + alike.radius.max() + ROOM_M)
+        pairs.append(np.array([point, alike.number[disc]]))
+    point, disc = np.concatenate(pairs, axis=1)
     apart = np.hypot(x[point] - discs.x[disc], y[point] - discs.y[disc])
     touch = apart <= discs.radius[disc] + reach[point]
     return point[touch], disc[touch]
@@ -329,6 +329,7 @@ class _Alike(NamedTuple):
     x: Floats
     y: Floats
     radius: Floats
+    number: Ints
 
 
 def _alike(discs: Discs) -> Iterator[_Alike]:
@@ -337,8 +338,8 @@ def _alike(discs: Discs) -> Iterator[_Alike]:
         return
     size = np.floor(np.log(discs.radius / discs.radius.min()) / np.log(ALIKE))
     for one in np.unique(size):
-        same = size == one
-        yield _Alike(discs.x[same], discs.y[same], discs.radius[same])
+        number = np.flatnonzero(size == one)
+        yield _Alike(discs.x[number], discs.y[number], discs.radius[number], number)
 
 
 def _settle_one_by_one(x: Floats, y: Floats, reach: Floats, discs: Discs) -> tuple[Bools, Bools]:

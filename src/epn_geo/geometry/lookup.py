@@ -1,14 +1,16 @@
-"""Which of some sites is the nearest.
+"""Which of some sites is the nearest, and which are near.
 
-SciPy's k-d tree finds it in log n, and takes a fifth of a second to load. A Région's worth of sites
-is measured, each from everywhere that is asked about, before that is over: then nothing is loaded.
+SciPy's k-d tree finds them in log n, and takes a fifth of a second to load. The distances to the
+sites of a Région are all measured before that is over: for so few, nothing is loaded.
 
 All coordinates here are metres in one metric CRS.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,6 +41,8 @@ class Sites:
     >>> sites = Sites(np.array([0.0, 10.0]), np.zeros(2))
     >>> sites.nearest(np.array([1.0, 13.0]), np.zeros(2))
     (array([1., 3.]), array([0, 1]))
+    >>> sites.near(np.array([1.0]), np.zeros(1), np.array([9.0]))
+    (array([0, 0]), array([0, 1]))
     """
 
     def __init__(self, x: Floats, y: Floats) -> None:
@@ -60,8 +64,36 @@ class Sites:
         if len(x) * len(self._points) <= FEW:
             return self._measure_all(x, y)
         points = np.column_stack([x, y])
-        distance, site = self._tree.query(points, workers=-1 if len(x) > MANY else 1)
+        distance, site = self._tree.query(points, workers=_threads(len(x)))
         return np.asarray(distance), np.asarray(site)
+
+    def near(self, x: Floats, y: Floats, reach: Floats) -> tuple[Ints, Ints]:
+        """Find all sites within some distance of each point.
+
+        Parameters
+        ----------
+        x, y, reach
+            Points and distances in metres, all finite.
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            The positions of point and site of each pair, by point.
+        """
+        if len(x) * len(self._points) <= FEW:
+            pairs = [np.empty((2, 0), dtype=np.int64)]
+            for some, squared in self._squares(x, y):
+                point, site = np.nonzero((squared <= reach[some] ** 2).T)
+                pairs.append(np.array([point + some.start, site]))
+            point, site = np.concatenate(pairs, axis=1)
+            return point, site
+        points = np.column_stack([x, y])
+        found = self._tree.query_ball_point(
+            points, reach, workers=_threads(len(x)), return_sorted=False
+        )
+        many = np.fromiter(map(len, found), np.int64, len(found))
+        site = np.fromiter(chain.from_iterable(found), np.int64, int(many.sum()))
+        return np.repeat(np.arange(len(x)), many), site
 
     @cached_property
     def _tree(self) -> cKDTree:
@@ -70,13 +102,22 @@ class Sites:
         return cKDTree(self._points)
 
     def _measure_all(self, x: Floats, y: Floats) -> tuple[Floats, Ints]:
-        """Measure every distance, some points at a time."""
-        site_x, site_y = self._points.T[:, :, np.newaxis]
+        """Measure every distance; give the least of each point."""
         distance, site = np.empty(len(x)), np.empty(len(x), dtype=np.int64)
-        step = max(AT_ONCE // len(site_x), 1)
-        for start in range(0, len(x), step):
-            some = slice(start, start + step)
-            squared = (x[some] - site_x) ** 2 + (y[some] - site_y) ** 2
+        for some, squared in self._squares(x, y):
             site[some] = nearest = squared.argmin(axis=0)
             distance[some] = np.sqrt(squared[nearest, np.arange(len(nearest))])
         return distance, site
+
+    def _squares(self, x: Floats, y: Floats) -> Iterator[tuple[slice, Floats]]:
+        """Square all distances, some points at a time: a line for each site."""
+        site_x, site_y = self._points.T[:, :, np.newaxis]
+        step = max(AT_ONCE // len(site_x), 1)
+        for start in range(0, len(x), step):
+            some = slice(start, start + step)
+            yield some, (x[some] - site_x) ** 2 + (y[some] - site_y) ** 2
+
+
+def _threads(queries: int) -> int:
+    """Give how many threads pay off: one, or (-1) as many as there are cores."""
+    return -1 if queries > MANY else 1
