@@ -12,6 +12,7 @@ import shapely
 from epn_geo.geometry.arcs import Floats, Ints
 
 BIN_M = 1000.0  # side of the squares by which cells are looked up
+OFTEN = 12  # times that a polygon is asked before an index of its edges pays off
 PAIRS_AT_ONCE = 4_000_000  # candidate pairs of cell and polygon held in memory
 
 
@@ -72,15 +73,16 @@ def pairs_within(
     """
     known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
     bins = _Bins(x[known], y[known])
-    fresh = polygons[~shapely.is_prepared(polygons)]  # the others stay as whoever prepared them
-    shapely.prepare(fresh)
-    try:
-        for polygon, cell in bins.candidates(shapely.bounds(polygons), block):
-            point = known[cell]
+    for polygon, cell in bins.candidates(shapely.bounds(polygons), block):
+        point = known[cell]
+        often = polygons[np.bincount(polygon, minlength=len(polygons)) >= OFTEN]
+        often = often[~shapely.is_prepared(often)]  # the others stay as whoever prepared them
+        shapely.prepare(often)
+        try:
             inside = shapely.intersects_xy(polygons[polygon], x[point], y[point])
-            yield point[inside], polygon[inside]
-    finally:
-        shapely.destroy_prepared(fresh)
+        finally:
+            shapely.destroy_prepared(often)
+        yield point[inside], polygon[inside]
 
 
 class _Bins:
