@@ -78,7 +78,7 @@ def test_the_other_process_ends_when_this_one_is_killed():
     code = (
         "import os, time\nfrom epn_geo import apart\napart.processors = lambda: 2\n"
         "start = apart._start\n"
-        "def told(f):\n    p = start(f); print(p.pid, flush=True); return p\n"
+        "def told(*f):\n    p = start(*f); print(p.pid, flush=True); return p\n"
         "apart._start = told\n"
         "with apart.call_apart('math:hypot') as ask:\n    time.sleep(60)\n"
     )

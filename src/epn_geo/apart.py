@@ -15,13 +15,17 @@ import os
 import pickle  # only between this process and the one it starts
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 Answer = Callable[[], Any]
 Caller = Callable[..., Answer]
+
+DRAWING = tuple(
+    f"matplotlib.{name}" for name in ("figure", "backends.backend_agg", "backends.backend_pdf")
+)
 
 
 def pictures_apart(*, wanted: bool = True) -> AbstractContextManager[Caller]:
@@ -44,11 +48,13 @@ def pictures_apart(*, wanted: bool = True) -> AbstractContextManager[Caller]:
     True
     """
     wanted = wanted and "matplotlib" not in sys.modules
-    return call_apart("epn_geo.pictures:draw_pictures", wanted=wanted)
+    return call_apart("epn_geo.pictures:draw_pictures", wanted=wanted, meanwhile=DRAWING)
 
 
 @contextmanager
-def call_apart(function: str, *, wanted: bool = True) -> Iterator[Caller]:
+def call_apart(
+    function: str, *, wanted: bool = True, meanwhile: Sequence[str] = ()
+) -> Iterator[Caller]:
     """Give a way to call a function in a process of its own, started at once.
 
     Parameters
@@ -71,7 +77,7 @@ def call_apart(function: str, *, wanted: bool = True) -> Iterator[Caller]:
     ...     answer()
     5.0
     """
-    process = _start(function) if wanted and processors() > 1 else None
+    process = _start(function, meanwhile) if wanted and processors() > 1 else None
     if process is None:
         yield lambda *given, **named: lambda: _find(function)(*given, **named)
         return
@@ -106,13 +112,15 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def serve(function: str) -> None:
+def serve(function: str, *meanwhile: str) -> None:
     """Read a call from standard input, make it, and write the answer to standard output.
 
     Parameters
     ----------
     function
         As in `call_apart`.
+    *meanwhile
+        Modules to load before.
 
     Examples
     --------
@@ -126,16 +134,18 @@ def serve(function: str) -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints meanwhile does not spoil the answer
     work = _find(function)
+    for module in meanwhile:
+        importlib.import_module(module)
     given, named = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this
     with answers:
         pickle.dump(work(*given, **named), answers, protocol=pickle.HIGHEST_PROTOCOL)
 
 
-def _start(function: str) -> subprocess.Popen[bytes] | None:
+def _start(function: str, meanwhile: Sequence[str]) -> subprocess.Popen[bytes] | None:
     """Start the other process, if this one is an interpreter that can be started again."""
     if getattr(sys, "frozen", False) or not sys.executable:
         return None
-    code = f"from epn_geo.apart import serve; serve({function!r})"
+    code = f"from epn_geo.apart import serve; serve(*{(function, *meanwhile)!r})"
     try:
         return subprocess.Popen(  # noqa: S603 - this interpreter, and no word of a user's
             # -P: a file of the folder one stands in is not taken for a module

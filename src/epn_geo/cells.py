@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from scipy.spatial import cKDTree
 
 from epn_geo.communes import current_codes
 from epn_geo.crs import CRS, reproject, to_metric
 from epn_geo.errors import ColumnError, DataError
 from epn_geo.geometry.arcs import Bools, Discs, Floats, Ints, settle
+from epn_geo.geometry.lookup import Sites
 from epn_geo.geometry.within import cells_within
 from epn_geo.grids import read_grid
 from epn_geo.streaming import Progress, is_streamed, tally_grid
@@ -379,9 +379,7 @@ class Cells(NamedTuple):
         distance = np.full(len(self.x), np.nan)
         known = (self.row >= 0) & np.isfinite(self.x) & np.isfinite(self.y)
         if len(discs.x):
-            tree = cKDTree(np.column_stack([discs.x, discs.y]))
-            points = np.column_stack([self.x[known], self.y[known]])
-            distance[known] = tree.query(points, workers=-1)[0]
+            distance[known], _ = Sites(discs.x, discs.y).nearest(self.x[known], self.y[known])
         return distance
 
     def within(self, discs: Discs) -> Bools:

@@ -178,7 +178,7 @@ def successions(codes: Iterable[str], path: str | Path | None = None) -> pd.Data
     """
     folder = embedded_path("communes") if path is None else Path(path)
     asked = codes if isinstance(codes, pd.Series) else pd.Series([*codes], dtype="str")
-    known = _read_table(folder, "succession").set_index("code")
+    known = _read_table(folder, "succession", "code")
     found = known.reindex(asked).set_axis(asked.index)
     found.insert(0, "code", asked)
     blanks = {"statut": "inconnu", "candidats": "", "date": ""}
@@ -293,16 +293,17 @@ def _read_departements(folder: Path, codes: Iterable[str]) -> gpd.GeoDataFrame:
     )
 
 
-def _read_table(folder: Path, name: str) -> pd.DataFrame:
+def _read_table(folder: Path, name: str, index: str | None = None) -> pd.DataFrame:
     path = _existing(folder / f"{name}.parquet")
     told = path.stat()
     # a shallow copy: pandas copies what a caller changes, and only that
-    return _table_as_of(path, told.st_mtime_ns, told.st_size).copy(deep=False)
+    return _table_as_of(path, index, told.st_mtime_ns, told.st_size).copy(deep=False)
 
 
 @lru_cache(maxsize=8)  # a study asks for the table of old codes seven times
-def _table_as_of(path: Path, _changed: int, _size: int) -> pd.DataFrame:
-    return pd.read_parquet(path)
+def _table_as_of(path: Path, index: str | None, _changed: int, _size: int) -> pd.DataFrame:
+    table = pd.read_parquet(path)
+    return table if index is None else table.set_index(index)
 
 
 def _existing(path: Path) -> Path:

@@ -200,33 +200,45 @@ def _add_rate(table: pd.DataFrame, population: pd.Series, column: str) -> None:
 
 def _measures_by(rows: pd.DataFrame, code: str) -> pd.DataFrame:
     """Sum the coverage of each radius, and the distances."""
-    people = rows["population"].astype(float)
-    known = people.where(rows["distance_km"].notna())
-    area = rows["aire_km2"]
-    keys = rows[code].astype("str")
-    population = people.groupby(keys).sum()
-    table = pd.DataFrame(index=population.index)
-    for suffix in (measure.suffix for measure in measures_of(rows)):
-        covered = rows[f"population_couverte{suffix}"].groupby(keys).sum()
-        far = ~rows[f"mairie_couverte{suffix}"]
-        reached = (rows[f"part_couverte{suffix}"] * area).groupby(keys).sum()
-        table[f"part_aire_couverte{suffix}"] = reached / area.groupby(keys).sum()
+    people, far = rows["population"].astype(float), rows["distance_km"]
+    suffixes = [measure.suffix for measure in measures_of(rows)]
+    parts = {  # what is summed, all at once
+        "people": people,
+        "area": rows["aire_km2"],
+        "known": people.where(far.notna()),
+        "weighted": far * people,
+    }
+    for suffix in suffixes:
+        missed = ~rows[f"mairie_couverte{suffix}"]
+        parts[f"reached{suffix}"] = rows[f"part_couverte{suffix}"] * rows["aire_km2"]
+        parts[f"covered{suffix}"] = rows[f"population_couverte{suffix}"]
+        parts[f"left{suffix}"] = people - rows[f"population_couverte{suffix}"]
+        parts[f"missed{suffix}"] = missed.astype(np.int64)
+        parts[f"missing{suffix}"] = people * missed
+    lived = rows.get("distance_habitants_km")
+    if lived is not None:
+        parts["lived"], parts["walked"] = people.where(lived.notna()), lived * people
+        parts["counted"] = people * (rows["methode_population"] == "carreaux")
+    groups = pd.DataFrame(parts).groupby(rows[code].astype("str"))
+    sums = groups.sum()
+    # of a territory without any distance there is no mean, and not 0
+    some = groups[[name for name in ("weighted", "walked") if name in parts]].sum(min_count=1)
+    table = pd.DataFrame(index=sums.index)
+    population = sums["people"]
+    for suffix in suffixes:
+        covered, left = sums[f"covered{suffix}"], sums[f"left{suffix}"]
+        table[f"part_aire_couverte{suffix}"] = sums[f"reached{suffix}"] / sums["area"]
         table[f"population_couverte{suffix}"] = covered
         table[f"part_population_couverte{suffix}"] = covered / population
-        left = (people - rows[f"population_couverte{suffix}"]).groupby(keys).sum()
         table[f"population_hors_portee{suffix}"] = left
         table[f"part_population_hors_portee{suffix}"] = left / population
-        table[f"communes_hors_portee{suffix}"] = far.groupby(keys).sum().astype(np.int64)
-        table[f"population_communes_hors_portee{suffix}"] = (people * far).groupby(keys).sum()
-    weighted = (rows["distance_km"] * people).groupby(keys).sum(min_count=1)
-    table["distance_moyenne_km"] = weighted / known.groupby(keys).sum()
-    table["distance_max_km"] = rows["distance_km"].groupby(keys).max()
-    if "distance_habitants_km" in rows:
-        lived = people.where(rows["distance_habitants_km"].notna())
-        total = (rows["distance_habitants_km"] * people).groupby(keys).sum(min_count=1)
-        table["distance_habitants_km"] = total / lived.groupby(keys).sum()
-        by_cells = people * (rows["methode_population"] == "carreaux")
-        table["part_comptee_par_carreaux"] = by_cells.groupby(keys).sum() / population
+        table[f"communes_hors_portee{suffix}"] = sums[f"missed{suffix}"]
+        table[f"population_communes_hors_portee{suffix}"] = sums[f"missing{suffix}"]
+    table["distance_moyenne_km"] = some["weighted"] / sums["known"]
+    table["distance_max_km"] = far.groupby(rows[code].astype("str")).max()
+    if lived is not None:
+        table["distance_habitants_km"] = some["walked"] / sums["lived"]
+        table["part_comptee_par_carreaux"] = sums["counted"] / population
     return table
 
 

@@ -28,6 +28,7 @@ from epn_geo.picturing.lettering import (
 )
 from epn_geo.picturing.scene import (
     Bools,
+    Edges,
     Geometries,
     Ints,
     Scene,
@@ -106,19 +107,27 @@ def compound_path(polygons: Geometries) -> Outline:
     >>> len(compound_path(np.array([shapely.box(0, 0, 1, 1)])).vertices)
     5
     """
-    rings = shapely.get_rings(shapely.get_parts(shapely.orient_polygons(polygons)))
-    return _joined(rings, closed=True)
-
-
-def _joined(lines: Geometries, *, closed: bool) -> Outline:
     from matplotlib.path import Path as Outline  # noqa: PLC0415 - only pictures need it
 
-    xy, which = shapely.get_coordinates(lines, return_index=True)
+    rings = shapely.get_rings(shapely.get_parts(shapely.orient_polygons(polygons)))
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
     codes = np.full(len(xy), Outline.LINETO, dtype=np.uint8)
-    starts = np.r_[True, which[1:] != which[:-1]] if len(xy) else np.zeros(0, bool)
+    starts = np.diff(ring, prepend=-1) > 0
     codes[starts] = Outline.MOVETO
-    if closed and len(xy):
-        codes[np.r_[starts[1:], True]] = Outline.CLOSEPOLY
+    codes[np.append(starts[1:], True)[: len(xy)]] = Outline.CLOSEPOLY
+    return Outline(xy, codes)
+
+
+def _strokes(edges: Edges, which: Ints) -> Outline:
+    """Give pieces of boundary as one path, those that follow each other in one stroke."""
+    from matplotlib.path import Path as Outline  # noqa: PLC0415 - only pictures need it
+
+    begins = ~(edges.follows[which] & (np.diff(which, prepend=-2) == 1))
+    ends = np.arange(len(which)) + np.cumsum(begins)  # each stroke has one point more than pieces
+    xy = np.empty((len(which) + int(begins.sum()), 2))
+    xy[ends], xy[ends[begins] - 1] = edges.xy[which, 2:], edges.xy[which[begins], :2]
+    codes = np.full(len(xy), Outline.LINETO, dtype=np.uint8)
+    codes[ends[begins] - 1] = Outline.MOVETO
     return Outline(xy, codes)
 
 
@@ -183,18 +192,18 @@ def _stroke_borders(axes: Axes, scene: Scene, view: View, seen: Bools) -> None:
     ranks = _ranks(scene, view.focus)
     near = seen[scene.edges.one] | (seen[scene.edges.other] & (scene.edges.other >= 0))
     for rank in (1, 0) if is_national(view) else (3, 2, 1, 0):
-        pieces = scene.edges.xy[near & (ranks == rank)].reshape(-1, 2, 2)
-        if len(pieces):
-            lines = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(pieces)))
+        which = np.flatnonzero(near & (ranks == rank))
+        if len(which):
             width, colour = PENS[rank]
             width *= view.lettering * (1.5 if rank == 0 and not view.focus.all() else 1)
             axes.add_artist(
                 PathPatch(
-                    _joined(lines, closed=False),
+                    _strokes(scene.edges, which),
                     fc="none",
                     ec=colour,
                     lw=width,
                     joinstyle="round",
+                    capstyle="round",
                     zorder=3 + (3 - rank) / 10,
                 )
             )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FONT = "DejaVu Sans"
 LONGEST = 300  # characters: no line of a picture holds more
+MOST_WORDS = 64  # no line holds more either
 MM_PER_POINT = 25.4 / 72
 UNKNOWN = "\u25a1"  # stands for a character that the font does not have
 
@@ -252,15 +253,15 @@ def wrap_lines(text: str, width: float, wide: Callable[[str], float], most: int)
     >>> wrap_lines("un deux trois quatre", 9, len, 2)
     ['un deux', 'trois…']
     """
-    lines: list[str] = []
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and wide(longer) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    if len(lines) > most:
-        lines = [*lines[: most - 1], _shortened(lines[most - 1], width, wide)]
+    words, lines = text.split(" "), list[str]()
+    while words and len(lines) < most:
+        # halving what is in doubt: measuring is what takes time
+        more = range(2, min(len(words), MOST_WORDS) + 1)
+        fit = 1 + bisect_right(more, width, key=lambda count: wide(" ".join(words[:count])))
+        lines.append(" ".join(words[:fit]))
+        del words[:fit]
+    if words:
+        lines[-1] = _shortened(lines[-1], width, wide)
     return [clip_line(line, width, wide) for line in lines]
 
 

@@ -16,6 +16,7 @@ import shapely
 from epn_geo.columns import Floats, texts
 from epn_geo.crs import CRS, require_crs, to_metric
 from epn_geo.errors import ColumnError, DataError, did_you_mean
+from epn_geo.geometry.edges import take_apart
 from epn_geo.labels import Lang
 from epn_geo.paging.indicators import Indicator, find_indicators, find_radii
 from epn_geo.radii import Measure, measure_for
@@ -40,6 +41,7 @@ class Edges(NamedTuple):
     xy: Floats  # x1, y1, x2, y2
     one: Ints
     other: Ints
+    follows: Bools  # whether a piece begins where the one before it ends
 
 
 class Dots(NamedTuple):
@@ -247,7 +249,7 @@ def find_edges(polygons: Geometries) -> Edges:
     Returns
     -------
     Edges
-        One row per piece.
+        One row per piece, in the order in which one walks round the polygons.
 
     Examples
     --------
@@ -255,22 +257,19 @@ def find_edges(polygons: Geometries) -> Edges:
     >>> edges.other[edges.other >= 0].tolist()
     [1]
     """
-    parts, owner = shapely.get_parts(polygons, return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    joined = ring[1:] == ring[:-1]
-    start, end = xy[:-1][joined], xy[1:][joined]
-    turned = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
-    pieces = np.where(turned[:, None], np.hstack([end, start]), np.hstack([start, end]))
-    whose = owner[part[ring[:-1][joined]]].astype(np.int64)
-    order = np.lexsort((whose, *pieces.T[::-1]))
-    pieces, whose = pieces[order], whose[order]
-    same = (
-        np.r_[(pieces[1:] == pieces[:-1]).all(axis=1), False] if len(pieces) else np.zeros(0, bool)
+    outlines = take_apart(polygons)
+    sides, edges = outlines.sides, outlines.edges
+    side = np.arange(len(sides.edge))
+    first, last = np.empty((2, len(edges.x0)), dtype=np.int64)
+    first[sides.edge[::-1]], last[sides.edge] = side[::-1], side
+    upward = sides.upward[first]
+    end_x, end_y = np.where(upward, edges.x1, edges.x0), np.where(upward, edges.y1, edges.y0)
+    return Edges(
+        np.column_stack([sides.x[first], sides.y[first], end_x, end_y]),
+        sides.owner[first],
+        np.where(first != last, sides.owner[last], -1),
+        (np.diff(first, prepend=-2) == 1) & (np.diff(sides.ring[first], prepend=-1) == 0),
     )
-    first = ~np.r_[False, same[:-1]] if len(pieces) else same
-    other = np.where(same, np.roll(whose, -1), -1)
-    return Edges(pieces[first], whose[first], other[first])
 
 
 def fit_box(bounds: Box, width_mm: float, height_mm: float, margin: float = 0.04) -> View:
