@@ -167,9 +167,8 @@ def skills_matrix(
         rows = communes[communes["dans_selection"].astype(bool)]
     territory = rows[code].astype(object).where(rows[code].notna(), "").astype("str")
     serving = places[serves(places)]
-    stands = locate(serving, rows)["code_insee"].map(
-        dict(zip(rows["code_insee"], territory, strict=True))
-    )
+    located = serving if "accord" in serving else locate(serving, rows)
+    stands = located["code_insee"].map(dict(zip(rows["code_insee"], territory, strict=True)))
     kept = [*MEASURED, rows.geometry.name]
     slim = rows[[name for name in kept if name in rows]]
     _check_areas(areas, places, radius_km)

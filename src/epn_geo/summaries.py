@@ -103,10 +103,7 @@ def summarise(
     rows[code] = rows[code].astype(object).where(rows[code].notna(), "")
     table = _measures_by(rows, code)
     if places is not None:
-        located = _places_in(rows, places)
-        # the rows' own codes, for frames whose places were located on other communes
-        codes = dict(zip(rows["code_insee"], rows[code], strict=True))
-        stands = located["code_insee"].map(codes)
+        located, stands = _places_in(rows, places, code)
         table = _places_by(rows, located, stands, code, counted).join(table)
         table = table.join(_means_by(rows, located, stands, code))
     table = _communes_by(rows, code, name).join(table)
@@ -132,11 +129,15 @@ def _communes_by(rows: pd.DataFrame, code: str, name: str) -> pd.DataFrame:
     return table
 
 
-def _places_in(rows: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Give the places that count for these communes, each with the commune it counts for."""
+def _places_in(
+    rows: gpd.GeoDataFrame, places: gpd.GeoDataFrame, code: str
+) -> tuple[gpd.GeoDataFrame, pd.Series]:
+    """Give the places that count for these communes, and the territory each counts for."""
     located = places if "accord" in places else locate(places, rows)
     located = located.assign(code_insee=home_communes(located))
-    return located[located["code_insee"].isin(rows["code_insee"])]
+    # by the rows' own codes, for frames whose places were located on other communes
+    stands = located["code_insee"].map(dict(zip(rows["code_insee"], rows[code], strict=True)))
+    return located[stands.notna()], stands[stands.notna()]
 
 
 def _means_by(

@@ -35,6 +35,7 @@ _NAMES = {
     "utf-32": "UTF-32",
 }
 _SEP_LINE = re.compile(r'\A"?sep=(.)"?(?:\r\n|\r|\n)')
+_LONGEST_NAME = 200  # characters: a column is called nothing longer
 _HEADER_SEARCH = 20  # records at the top of a sheet among which the header is looked for
 
 
@@ -179,7 +180,10 @@ def _score(
     records = [record for record in csv.reader(sample, delimiter=delimiter) if record]
     if not records:
         return 0, 0.0, 0
-    names = max(sum(map(is_known, record)) for record in records[:_HEADER_SEARCH])
+    names = max(
+        sum(is_known(cell) for cell in record if len(cell) <= _LONGEST_NAME)
+        for record in records[:_HEADER_SEARCH]
+    )
     width, count = Counter(map(len, records)).most_common(1)[0]
     return names, count / len(records) if width > 1 else 0.0, width
 
