@@ -1,8 +1,8 @@
 """Fill docs/performance.md with what was measured, and draw its picture.
 
-``python benchmarks/page.py`` reads docs/performance.json, which ``national.py`` and ``growth.py``
-write, and puts its tables between the marks of the page. Nobody types a figure there: a test
-compares the page with the file.
+``python benchmarks/page.py`` reads docs/performance.json, which ``national.py``, ``growth.py`` and
+``build.py`` write, and puts its tables between the marks of the page. Nobody types a figure there:
+a test compares the page with the file.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from benchmarks.build import MOST
 from benchmarks.national import PEERS
 from benchmarks.results import read
 
@@ -108,16 +109,37 @@ def growth_table(found: dict[str, Any]) -> str:
     return "\n\n".join([SHOWN, *parts, _measured(found)])
 
 
+def studies_table(found: dict[str, Any]) -> str:
+    """Write what a whole study costs."""
+    rows = [
+        "| | communes | places | by the clock, s | target | | CPU, s | files | all, MB | map, MB |",
+        "|---|--:|--:|--:|--:|---|--:|--:|--:|--:|",
+    ]
+    for name, one in found["studies"].items():
+        sizes = " | ".join(f"{one[key]:,}".replace(",", " ") for key in ("communes", "places"))
+        met = "met" if one["seconds"] <= MOST[name] else "**missed**"
+        rows.append(
+            f"| {STUDIES[name]} | {sizes} | {one['seconds']:.1f} | ≤ {MOST[name]:g} | {met} | "
+            f"{one['cpu']:.1f} | {one['files']} | {one['files_mb']:.1f} | {one['map_mb']:.2f} |"
+        )
+    return "\n".join([*rows, "", _measured(found)])
+
+
 SHOWN = (
     "![Seconds of computing and of the whole process against the number of places and of communes]"
     "(performance.svg)"
 )
 SIZES = ("communes", "places", "points")
+STUDIES = {
+    "normandie": "Normandie and its border EPCI, demonstration network",
+    "france": "mainland France, seeded places",
+}
 WRITERS = {
     "peers": peers_table,
     "targets": targets_table,
     "versions": versions_list,
     "table": growth_table,
+    "studies": studies_table,
 }
 
 
