@@ -36,9 +36,9 @@ def test_most_points_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
     class Counting(Sites):
-        def nearest(self, x, y):
+        def distance(self, x, y):
             asked.append(len(x))
-            return super().nearest(x, y)
+            return super().distance(x, y)
 
     monkeypatch.setattr(nearness, "Sites", Counting)
     reached_within(x, y, site_x, site_y, [5000.0, 10_000.0])
@@ -65,6 +65,7 @@ def test_both_ways_to_look_up_the_nearest_agree(seed: int, sites: int, points: i
     x, y = rng.uniform(6e5, 7e5, (2, points)).round(-3)
     reach = rng.uniform(0, 5e4, points).round(-3)
     by_all = Sites(site_x, site_y).nearest(x, y)
+    assert np.array_equal(by_all[0], Sites(site_x, site_y).distance(x, y))
     near = set(zip(*Sites(site_x, site_y).near(x, y, reach), strict=True))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lookup, "FEW", -1)

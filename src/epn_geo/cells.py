@@ -379,7 +379,7 @@ class Cells(NamedTuple):
         distance = np.full(len(self.x), np.nan)
         known = (self.row >= 0) & np.isfinite(self.x) & np.isfinite(self.y)
         if len(discs.x):
-            distance[known], _ = Sites(discs.x, discs.y).nearest(self.x[known], self.y[known])
+            distance[known] = Sites(discs.x, discs.y).distance(self.x[known], self.y[known])
         return distance
 
     def within(self, discs: Discs) -> Bools:

@@ -148,7 +148,7 @@ def settle(x: Floats, y: Floats, reach: Floats, discs: Discs) -> tuple[Bools, Bo
     known = np.flatnonzero(np.isfinite(x))
     exact = True
     for alike in _alike(discs):
-        distance, _ = Sites(alike.x, alike.y).nearest(x[known], y[known])
+        distance = Sites(alike.x, alike.y).distance(x[known], y[known])
         inside[known] |= distance + reach[known] <= alike.radius.min()
         outside[known] &= distance - reach[known] >= alike.radius.max()
         exact &= bool(np.ptp(alike.radius) == 0)

@@ -67,6 +67,26 @@ class Sites:
         distance, site = self._tree.query(points, workers=_threads(len(x)))
         return np.asarray(distance), np.asarray(site)
 
+    def distance(self, x: Floats, y: Floats) -> Floats:
+        """Measure how far the nearest site is from each point.
+
+        Parameters
+        ----------
+        x, y
+            As `nearest`.
+
+        Returns
+        -------
+        numpy.ndarray
+            Metres.
+        """
+        if len(x) * len(self._points) > FEW:
+            return self.nearest(x, y)[0]
+        least = np.empty(len(x))
+        for some, squared in self._squares(x, y):
+            squared.min(axis=0, out=least[some])
+        return np.sqrt(least)
+
     def near(self, x: Floats, y: Floats, reach: Floats) -> tuple[Ints, Ints]:
         """Find all sites within some distance of each point.
 
@@ -115,7 +135,9 @@ class Sites:
         step = max(AT_ONCE // len(site_x), 1)
         for start in range(0, len(x), step):
             some = slice(start, start + step)
-            yield some, (x[some] - site_x) ** 2 + (y[some] - site_y) ** 2
+            squared = (x[some] - site_x) ** 2
+            squared += (y[some] - site_y) ** 2
+            yield some, squared
 
 
 def _threads(queries: int) -> int:

@@ -68,7 +68,7 @@ def reached_within(
     for radius in radii:
         doubtful |= np.abs(distance - radius) <= off
     ask = np.flatnonzero(doubtful)
-    distance[ask], _ = sites.nearest(x[ask], y[ask])
+    distance[ask] = sites.distance(x[ask], y[ask])
     return [distance <= radius for radius in radii]
 
 
@@ -86,7 +86,7 @@ def _at_middles(x: Floats, y: Floats, sites: Sites) -> tuple[Floats, float]:
     occupied[square] = True
     which = np.flatnonzero(occupied)
     distance = np.full(squares, np.inf)
-    distance[which], _ = sites.nearest(
+    distance[which] = sites.distance(
         west + (which % width + 0.5) * SQUARE_M, south + (which // width + 0.5) * SQUARE_M
     )
     return distance[square], SQUARE_M / np.sqrt(2) + SLACK_M
