@@ -14,23 +14,22 @@ from __future__ import annotations
 
 import argparse
 import compileall
-import importlib
 import json
 import os
-import resource
-import signal
 import subprocess
 import sys
 import tempfile
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks.peers import CannotRunError, World
+from benchmarks.peers import MISSING
 from benchmarks.results import keep, machine
 
+ROOT = Path(__file__).parent.parent
 PEERS = {
     "library": "this library",
     "careful": "careful shapely",
@@ -74,7 +73,6 @@ TOLERANCE = {
     "gap_km2": 2.0,  # by EPCI
     "gaps": 0.005,  # of all the area out of reach
 }
-MISSING = 3  # how a peer's process ends that lacks something
 
 
 def main() -> None:
@@ -88,12 +86,7 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=900, help="seconds that a run may take")
     parser.add_argument("--json", type=Path, help="keep the results in this file")
     parser.add_argument("--strict", action="store_true", help="end with 1 if anything is amiss")
-    parser.add_argument("--one", help=argparse.SUPPRESS)
-    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.one:
-        _run_one(arguments.one, arguments.folder)
-        return
     with tempfile.TemporaryDirectory() as folder:
         found = _compare(arguments, Path(folder))
     show(found)
@@ -101,41 +94,6 @@ def main() -> None:
         keep(arguments.json, arguments.scale, found)
     if arguments.strict and _amiss(found):
         sys.exit(1)
-
-
-def _run_one(peer: str, folder: Path) -> None:
-    """Run one peer in this process and print what it cost."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that a peer stops what it started
-    out = folder / peer
-    out.mkdir(exist_ok=True)
-    try:
-        module = importlib.import_module(f"benchmarks.peers.{peer}")
-        world = World(*(folder / f"{name}.parquet" for name in World._fields))
-        spent = module.run(world, out)
-    except (CannotRunError, ImportError) as error:
-        print(error)
-        sys.exit(MISSING)
-    own, children = (
-        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    told = {
-        "areas": spent.areas,
-        "people": spent.people,
-        "compute": spent.areas + spent.people,
-        "cpu": sum(one.ru_utime + one.ru_stime for one in (own, children)),
-        "peak_mb": spent.peak_mb or peak_mb(),
-    }
-    print(json.dumps({"run": told, "versions": spent.versions}))
-
-
-def peak_mb() -> float:
-    """Give the most memory that this process held, MB."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    # not ru_maxrss: on Linux that begins with the memory of the process that started this one
-    lines = dict(line.split(":") for line in status.read_text(encoding="ascii").splitlines())
-    return int(lines["VmHWM"].split()[0]) / 1024
 
 
 def _compare(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
@@ -173,7 +131,7 @@ def _compare(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
 def compile_sources() -> None:
     """Compile what pip compiles: where Python may not write, it would compile each time."""
     for folder in ("src", "benchmarks"):
-        compileall.compile_dir(Path(__file__).parent.parent / folder, quiet=1)
+        compileall.compile_dir(ROOT / folder, quiet=1)
 
 
 def _make_world(
@@ -187,7 +145,7 @@ def _make_world(
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=Path(__file__).parent.parent,
+        cwd=ROOT,
         check=True,
         capture_output=True,
         text=True,
@@ -199,9 +157,9 @@ def _make_world(
 def run_apart(peer: str, folder: Path, limit: float) -> dict[str, Any]:
     """Run a peer in a process of its own; say why if it cannot be."""
     start = time.perf_counter()
-    command = [sys.executable, __file__, "--one", peer, "--folder", str(folder)]
+    command = [sys.executable, "-m", "benchmarks.peers", peer, str(folder)]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
             out, complaint = process.communicate(timeout=limit)
@@ -218,6 +176,8 @@ def run_apart(peer: str, folder: Path, limit: float) -> dict[str, Any]:
         return {"reason": "could not be run here: " + (lines or ["no message"])[-1]}
     told: dict[str, Any] = json.loads(out.splitlines()[-1])
     told["run"]["process"] = whole
+    named = [f"{name} {version(name)}" for name in told.pop("packages")]
+    told["versions"] = ", ".join(filter(None, [*named, told["versions"]]))
     return told
 
 

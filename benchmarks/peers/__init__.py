@@ -4,7 +4,7 @@ Every peer is a module with ``run(world, folder)``: it reads the three files of 
 ``communes.parquet`` (code_insee, part_5, part_10, part_15, people_5, people_10, people_15,
 distance_km, places) and ``gaps.parquet`` (code_epci, radius_km, area_km2, and the outline) into the
 folder, and returns the seconds spent computing, without reading and writing. It runs in a process
-of its own, that loads only what the peer itself needs.
+of its own (``python -m benchmarks.peers PEER FOLDER``), that loads only what the peer itself needs.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
 RADII_KM = (5.0, 10.0, 15.0)
+MISSING = 3  # how the process of a peer ends that lacks something
 
 
 class World(NamedTuple):
@@ -32,7 +32,8 @@ class Spent(NamedTuple):
 
     areas: float  # shares of area and zones out of reach, by EPCI
     people: float  # the rest: places by commune, people within reach, distances
-    versions: str  # of what it is made of
+    packages: tuple[str, ...]  # what it is made of
+    versions: str = ""  # of other things than Python packages
     peak_mb: float | None = None  # memory, if other processes than its own hold some
 
 
@@ -54,6 +55,5 @@ class Clock:
         self.parts[part] += time.perf_counter() - start
 
     def spent(self, *packages: str) -> Spent:
-        """Give what was spent, by what versions of some packages."""
-        versions = ", ".join(f"{name} {version(name)}" for name in packages)
-        return Spent(self.parts["areas"], self.parts["people"], versions)
+        """Give what was spent, and by which packages."""
+        return Spent(self.parts["areas"], self.parts["people"], packages)
