@@ -35,9 +35,9 @@ def make_world(
         communes["mairie_longitude"], communes["mairie_latitude"], crs=4326
     ).to_crs(2154)
     world = World(*(folder / f"{name}.parquet" for name in World._fields))
-    metric[["code_insee", "code_epci", "population", "geometry"]].assign(
-        hall_x=halls.x, hall_y=halls.y
-    ).to_parquet(world.communes, index=False)
+    metric[
+        ["code_insee", "code_epci", "population", "geometry", "mairie_longitude", "mairie_latitude"]
+    ].assign(hall_x=halls.x, hall_y=halls.y).to_parquet(world.communes, index=False)
     if places is None:
         sites = epn.read_places(embedded_path(DEMONSTRATION)).to_crs(2154)
         sites = sites[epn.serves(sites)].geometry

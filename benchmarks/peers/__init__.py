@@ -22,7 +22,9 @@ MISSING = 3  # how the process of a peer ends that lacks something
 class World(NamedTuple):
     """Paths of GeoParquet and Parquet files, all in EPSG:2154."""
 
-    communes: Path  # code_insee, code_epci, population, hall_x, hall_y, geometry
+    # code_insee, code_epci, population, hall_x, hall_y (and mairie_longitude, mairie_latitude, the
+    # same in degrees), geometry
+    communes: Path
     places: Path  # id, x, y
     points: Path  # x, y, people, code_insee
 

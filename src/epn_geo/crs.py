@@ -8,6 +8,7 @@ territory chooses the projection and never the caller.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -277,9 +278,15 @@ def reproject(x: Floats, y: Floats, source: CRS | int, target: CRS | int) -> tup
     >>> x.round(1).tolist(), y.round(1).tolist()
     ([2.5], [51.1])
     """
-    transformer = Transformer.from_crs(CRS(source), CRS(target), always_xy=True)
-    x, y = transformer.transform(np.asarray(x, float), np.asarray(y, float))
+    x, y = _transformer(CRS(source), CRS(target)).transform(
+        np.asarray(x, float), np.asarray(y, float)
+    )
     return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+
+
+@lru_cache(maxsize=16)  # each looks for its way in a data base
+def _transformer(source: CRS, target: CRS) -> Transformer:
+    return Transformer.from_crs(source, target, always_xy=True)
 
 
 def _territories(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: CRS) -> list[Territory]:
@@ -287,8 +294,7 @@ def _territories(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: CRS) -> list[Terr
     bounds = frame.geometry.bounds.to_numpy(dtype=float)
     bounds = bounds[np.isfinite(bounds).all(axis=1)]
     x, y = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
-    to_degrees = Transformer.from_crs(crs, WGS84, always_xy=True)
-    longitude, latitude = to_degrees.transform(x, y)
+    longitude, latitude = _transformer(crs, CRS(WGS84)).transform(x, y)
     return [
         t
         for t in TERRITORIES

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-FEW = 30_000_000  # distances that are measured one and all: a tenth of a second
+FEW = 12_000_000  # distances that are measured one and all: some hundredths of a second
 AT_ONCE = 1 << 15  # of them, what a core keeps at hand
 MANY = 50_000  # queries for which threads pay off
 
