@@ -6,7 +6,8 @@ import hashlib
 import json
 import platform
 from collections.abc import Callable, Mapping
-from importlib.metadata import version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,16 @@ from epn_geo.labels import Lang, say
 from epn_geo.writing import file_hash
 
 RECORD = "resume.json"
-RECORDED_PACKAGES = ("geopandas", "shapely", "pyproj", "folium", "pandas", "numpy", "scipy")
+RECORDED_PACKAGES = (
+    "geopandas",
+    "shapely",
+    "pyproj",
+    "folium",
+    "pandas",
+    "numpy",
+    "scipy",
+    "startinpy",
+)
 SHRUNK = 0.2  # share of the places lost since the last run from which it is said aloud
 
 Tell = Callable[..., None]
@@ -367,7 +377,11 @@ def versions() -> dict[str, str]:
     >>> "geopandas" in versions()
     True
     """
-    return {name: version(name) for name in RECORDED_PACKAGES}
+    found = {}
+    for name in RECORDED_PACKAGES:
+        with suppress(PackageNotFoundError):  # not all are made for every machine
+            found[name] = version(name)
+    return found
 
 
 def _territory(record: Mapping[str, Any]) -> list[Any]:
