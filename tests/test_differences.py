@@ -26,8 +26,10 @@ from epn_geo.embedded import embedded_path
 from epn_geo.history import wide_history
 from epn_geo.notepages import Note
 from epn_geo.notes import whole_people
+from epn_geo.pairing import CHANGES
 from epn_geo.sentences import COUNTED, IN, count, in_departement, listed
 from epn_geo.timeline import write_timeline
+from epn_geo.words.values import VALUES
 from tests.test_maps import payload_of
 from tests.worlds import make_places
 
@@ -212,6 +214,26 @@ def test_one_is_singular_and_two_plural(thing: str) -> None:
     one_fr, many_fr, one_en, many_en, _ = COUNTED[thing]
     assert [count(n, thing).split()[-1] for n in (0, 1, 2)] == [one_fr, one_fr, many_fr]
     assert [count(n, thing, "en").split()[-1] for n in (0, 1, 2)] == [many_en, one_en, many_en]
+
+
+def test_an_english_workbook_of_changes_has_english_cells(lists: Lists, tmp_path: Path) -> None:
+    deliver_changes(lists, tmp_path, SMALL, lang="en")
+    book = openpyxl.load_workbook(tmp_path / "changements.xlsx")
+    cells = {
+        cell
+        for sheet in book
+        for row in sheet.iter_rows(values_only=True)
+        for cell in row
+        if isinstance(cell, str)
+    }
+    french = {word for column in VALUES.values() for word, (fr, en) in column.items() if fr != en}
+    assert not cells & (french | {"oui", "non", "vrai", "faux"} - {"département"})
+    assert cells & {"gained", "lost"}
+    assert cells & {"opened", "closed", "unchanged"}
+
+
+def test_every_change_has_words() -> None:
+    assert tuple(VALUES["changement"]) == CHANGES
 
 
 def test_nobody_is_told_in_words() -> None:

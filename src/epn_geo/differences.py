@@ -37,7 +37,7 @@ from epn_geo.reachfiles import (
     undrawn_places,
 )
 from epn_geo.reading.guesses import absent_fields
-from epn_geo.report import header
+from epn_geo.report import header, tell_values, yes_no
 from epn_geo.runs import (
     RECORD,
     Tell,
@@ -456,9 +456,10 @@ def _workbook(work: _Work, note: Note, path: Path, lang: Lang) -> None:
         [
             Sheet(
                 say(key, lang),
-                frame,
+                tell_values(frame, lang),
                 {name: header(name, lang) for name in map(str, frame.columns)},
                 notice,
+                yes_no=yes_no(lang),
             )
             for key, frame in frames.items()
         ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -370,12 +371,15 @@ def tell_values(frame: pd.DataFrame, lang: Lang = "fr") -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The same rows and columns; cells whose word is not known are as they were.
+        The same rows and columns; cells whose word is not known are as they were. Several words
+        in a cell, parted by ``|``, are told one by one.
 
     Examples
     --------
     >>> tell_values(pd.DataFrame({"perimetre": ["entier", "?"]}), "en")["perimetre"].tolist()
     ['whole', '?']
+    >>> tell_values(pd.DataFrame({"changements": ["ouvert|labellisé"]}), "en").iloc[0, 0]
+    'opened, labelled'
     """
     at, out = 0 if lang == "fr" else 1, frame.copy()
     for column in map(str, frame.columns):
@@ -384,11 +388,19 @@ def tell_values(frame: pd.DataFrame, lang: Lang = "fr") -> pd.DataFrame:
         words = VALUES.get("besoin_*_origine" if origin else column)
         if words is not None:
             told = {word: both[at] for word, both in words.items()}
-            out[column] = [told.get(cell, cell) for cell in frame[column].astype(object)]
+            out[column] = [_told(cell, told) for cell in frame[column].astype(object)]
         elif column == AREAS:
             out[column] = [told_method(cell, lang) if isinstance(cell, str) else cell
                            for cell in frame[column].astype(object)]  # fmt: skip
     return out
+
+
+def _told(cell: Any, told: Mapping[str, str]) -> Any:
+    """Give the word for a cell; for several in one, each."""
+    if isinstance(cell, str) and "|" in cell:
+        words = cell.split("|")
+        return ", ".join(told[word] for word in words) if told.keys() >= {*words} else cell
+    return told.get(cell, cell)
 
 
 def _category(name: str, lang: Lang) -> str:

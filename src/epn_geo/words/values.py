@@ -12,6 +12,27 @@ _LEVELS = {
     "iris": ("IRIS", "IRIS"),
 }
 
+_CHANGES = {
+    "ouvert": ("ouvert", "opened"),
+    "fermé": ("fermé", "closed"),
+    "labellisé": ("labellisé", "labelled"),
+    "délabellisé": ("délabellisé", "no longer labelled"),
+    "devenu antenne": ("devenu antenne", "now a branch"),
+    "devenu EPN": ("devenu EPN", "now an EPN"),
+    "catégorie modifiée": ("catégorie modifiée", "other category"),
+    "déplacé": ("déplacé", "moved"),
+    "coordonnées trouvées": ("coordonnées trouvées", "coordinates found"),
+    "coordonnées perdues": ("coordonnées perdues", "coordinates lost"),
+    "services modifiés": ("services modifiés", "other services"),
+    "inchangé": ("inchangé", "unchanged"),
+}
+_CATEGORIES = {"antenne": ("antenne", "branch"), "autre": ("autre", "other")}
+_LABELS = {
+    "labellisé": ("labellisé", "labelled"),
+    "renouvelé": ("renouvelé", "renewed"),
+    "en cours": ("en cours", "pending"),
+}
+
 VALUES: dict[str, dict[str, tuple[str, str]]] = {
     "perimetre": {"entier": ("entier", "whole"), "partie": ("partie", "part")},
     "mairie_source": {"mairie": ("mairie", "town hall"), "intérieur": ("intérieur", "inside")},
@@ -33,12 +54,25 @@ VALUES: dict[str, dict[str, tuple[str, str]]] = {
         "avertissement": ("avertissement", "warning"),
         "information": ("information", "note"),
     },
-    "categorie": {"antenne": ("antenne", "branch"), "autre": ("autre", "other")},
+    "categorie": _CATEGORIES,
+    "categorie_avant": _CATEGORIES,
+    "categorie_apres": _CATEGORIES,
+    "statut_label": _LABELS,
+    "statut_label_avant": _LABELS,
+    "statut_label_apres": _LABELS,
+    "changement": _CHANGES,
+    "changements": _CHANGES,
+    "appariement": {"id": ("id", "id"), "ressemblance": ("ressemblance", "likeness")},
+    "sens": {"gagné": ("gagné", "gained"), "perdu": ("perdu", "lost")},
     "rattachement": {
         "centre": ("centre du carreau", "centre of the cell"),
         "code": ("code de la commune", "code of the commune"),
         "hors communes": ("hors communes", "outside the communes"),
         "par son EPN": ("par son EPN", "by its EPN"),
+        "déclaré": ("déclaré", "declared"),
+        "département": ("département", "département"),
+        "le plus proche": ("le plus proche", "the nearest"),
+        "inconnu": ("inconnu", "unknown"),
     },
     "statut": {
         "lu": ("lu", "read"),
