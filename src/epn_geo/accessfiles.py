@@ -34,6 +34,7 @@ from epn_geo.report import header
 from epn_geo.runs import plain_parameters
 from epn_geo.serving import serves
 from epn_geo.staging import staged_folder
+from epn_geo.territories import titled
 from epn_geo.writing import write_json
 
 HOURS, ACCESS = "heures_semaine", "acces_pour_10000_hab"
@@ -211,7 +212,7 @@ def deliver_access(
             stage / MAP,
             study.communes,
             places=study.places,
-            title=say("access_title", lang),
+            title=titled(say("access_title", lang), study.communes, lang),
             indicator=ACCESS,
             reach=None
             if study.areas is None

@@ -52,7 +52,7 @@ from epn_geo.staging import staged_folder
 from epn_geo.study import Study, build
 from epn_geo.styles import study_layers, write_styled_layers
 from epn_geo.tablefiles import sum_up_skills, write_table_files
-from epn_geo.territories import selected, territory_name
+from epn_geo.territories import selected, titled
 from epn_geo.townhalls import place_at_town_halls
 from epn_geo.writing import atomic_path, file_hash, write_json
 
@@ -404,7 +404,7 @@ def _write_all(
 ) -> list[str]:
     """Write every file but the record; give their names."""
     near = keep_near(study.places, study.communes, NEAR_KM)
-    title = _title(study, lang)
+    title = titled(say("map_title", lang), study.communes, lang)
     notices = missing_notices(study.areas, study.places, study.communes, lang)
     drawn = draw(
         [(Path(name).suffix, size) for name, size in PICTURES.items()],
@@ -502,12 +502,6 @@ def _indicators(study: Study, lang: Lang) -> dict[str, str] | None:
     if study.cells is not None:
         offered["distance_habitants_km"] = header("distance_habitants_km", lang)
     return {"part": ""} | offered if offered else None
-
-
-def _title(study: Study, lang: Lang) -> str:
-    """Name the territory."""
-    name = territory_name(study.communes, lang)
-    return f"{say('map_title', lang)} – {name}" if name else say("map_title", lang)
 
 
 def _account_of(study: Study, sources: list[str], provenance: Provenance | None) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from epn_geo.reachfiles import (
 )
 from epn_geo.runs import plain_parameters
 from epn_geo.staging import staged_folder
+from epn_geo.territories import titled
 from epn_geo.writing import write_json
 
 NEEDS, RANKING, COMMUNES = "besoins-lus.csv", "classement.csv", "besoins.csv"
@@ -212,7 +213,7 @@ def deliver_needs(
             stage / MAP,
             study.communes,
             places=study.places,
-            title=say("need_title", lang),
+            title=titled(say("need_title", lang), study.communes, lang),
             reach=None
             if study.areas is None
             else areas_that_count(study.areas, study.places, study.communes),

@@ -32,6 +32,7 @@ from epn_geo.radii import Measure, measure_for
 from epn_geo.reachfiles import missing_lines, missing_notices
 from epn_geo.report import header, tell_values
 from epn_geo.serving import serving_sites, town_halls
+from epn_geo.territories import titled
 from epn_geo.writing import write_layers
 
 ACCESS = "acces_pour_10000_hab"
@@ -112,7 +113,8 @@ def deliver_network(
     within = within_reach(measure_for(coverage), lang).replace("\u00a0", " ")
     shown = coverage.assign(lieux_a_portee=times)
     places = _telling(closures, within, lang)
-    told |= {"title": say("map_closures", lang, within=within), "places": places}
+    title = say("map_closures", lang, within=within)
+    told |= {"title": titled(title, communes, lang), "places": places}
     drawn = None if areas is None else areas_that_count(areas, network, communes)
     notices = missing_notices(areas, network, communes, lang)
     stem = folder / "carte-fermetures"
@@ -121,7 +123,7 @@ def deliver_network(
         shown = coverage.drop(columns="motifs", errors="ignore").join(
             _of_crant(communes, frames["crant"], lang)
         )
-        told |= {"title": say("map_crant", lang), "places": network}
+        told |= {"title": titled(say("map_crant", lang), communes, lang), "places": network}
         written += _draw(shown, "aire_relative", folder / "carte-crant", reach=drawn, **told)
     return written
 
@@ -205,7 +207,7 @@ def deliver_clusters(
     written.append(write_book(sheets, folder / "amas.xlsx", [*missing, *lines], **told))
     written.append(write_layers({"amas": found}, folder / "amas.gpkg").name)
     told |= {"sources": lines, "date": date, "places": network}
-    told["title"] = say("map_clusters", lang, **words)
+    told["title"] = titled(say("map_clusters", lang, **words), communes, lang)
     told["notices"] = missing_notices(areas, network, communes, lang)
     drawn = None if areas is None else areas_that_count(areas, network, communes)
     return written + _draw(found, "amas", folder / "carte-amas", reach=drawn, **told), count

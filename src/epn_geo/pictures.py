@@ -333,6 +333,9 @@ def _write_title(page: Axes, told: _Told, size: Format) -> float:
         write_at(page, at, told.banner, style, "center")
         top = size.height - high - 3
     style = Style(17 * big, weight="bold")
+    long = measure(figure_of(page), style)(told.title)
+    # a long one in smaller letters, one that is longer still cut short
+    style = style._replace(points=style.points * min(max(0.99 * wide / max(long, 1), 0.6), 1))
     title = clip_line(told.title, wide, measure(figure_of(page), style))
     write_at(page, (size.margin, top - 5.2 * big), title, style)
     style = Style(9.5 * big, "#444444")

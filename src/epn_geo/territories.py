@@ -65,6 +65,31 @@ def territory_name(communes: pd.DataFrame, lang: Lang = "fr") -> str:
     return listed([*dict.fromkeys(names)], lang)
 
 
+def titled(title: str, communes: pd.DataFrame, lang: Lang = "fr") -> str:
+    """Add to a title which territory it is about.
+
+    Parameters
+    ----------
+    title
+        A title.
+    communes, lang
+        As `territory_name`.
+
+    Returns
+    -------
+    str
+        The title alone if the territory has no name.
+
+    Examples
+    --------
+    >>> from epn_geo.communes import read_communes
+    >>> titled("Accès", read_communes(departements="61"))
+    'Accès – Orne'
+    """
+    name = territory_name(communes, lang)
+    return f"{title} – {name}" if name else title
+
+
 def part_names(communes: pd.DataFrame, lang: Lang = "fr") -> dict[tuple[str, str], str]:
     """Name the régions and départements of which only a part is there, and say which part.
 
