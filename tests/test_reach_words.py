@@ -69,5 +69,5 @@ def test_closures_are_told_without_a_number(untimed: Path, tmp_path: Path) -> No
     located = epn.locate(network, communes)
     deliver_network(located, communes, 10, tmp_path, areas=epn.read_areas(untimed))
     head = payload_of((tmp_path / "carte-fermetures.html").read_text(encoding="utf-8"))
-    assert head["title"] == "Lieux à portée de la mairie : où tout dépend d'un seul"
+    assert head["title"] == "Lieux à portée de la mairie : où tout dépend d'un seul – Orne"
     assert not [words for words in NO_NUMBER if words in head["title"]]
