@@ -225,9 +225,7 @@ def keep(connection: psycopg.Connection[Any], name: str, query: str, index: str 
     connection.execute(f"DROP TABLE IF EXISTS {name}")
     connection.execute(f"CREATE UNLOGGED TABLE {name} AS {query}")
     if index:
-        connection.execute(
-            f"CREATE INDEX ON {name} {'USING ' if index.startswith('GIST') else ''}{index}"
-        )
+        connection.execute(f"CREATE INDEX ON {name} {index}")
     connection.execute(f"ANALYZE {name}")
 
 

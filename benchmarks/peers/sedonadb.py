@@ -26,6 +26,18 @@ class Session:
     def __init__(self) -> None:
         self.connection: Any = sedonadb.connect()
 
+    def read(self, world: World, *, communes: str = "", points: str = "") -> None:
+        """Hold the world, with more columns of communes and points where a plan wants them."""
+        for name in World._fields:
+            self.connection.read_parquet(getattr(world, name)).to_view(f"{name}_file")
+        self.keep(
+            "communes",
+            "SELECT code_insee, code_epci, hall_x, hall_y, ST_AsBinary(geometry) AS g, "
+            f"ST_Area(geometry) AS area{communes} FROM communes_file",
+        )
+        self.keep("places", "SELECT id, x, y FROM places_file")
+        self.keep("points", f"SELECT *{points} FROM points_file")
+
     def keep(self, name: str, query: str) -> None:
         """Run a query now and keep what it gives."""
         found = self.connection.sql(query).to_memtable()
@@ -39,16 +51,12 @@ class Session:
 def run(world: World, folder: Path) -> Spent:
     """Read, measure, write."""
     session = Session()
-    for name in World._fields:
-        session.connection.read_parquet(getattr(world, name)).to_view(f"{name}_file")
-    session.keep(
-        "communes",
-        "SELECT code_insee, code_epci, hall_x, hall_y, ST_AsBinary(geometry) AS g, "
-        "ST_Area(geometry) AS area, ST_XMin(geometry) AS west, ST_YMin(geometry) AS south, "
-        "ST_XMax(geometry) AS east, ST_YMax(geometry) AS north FROM communes_file",
+    session.read(
+        world,
+        communes=", ST_XMin(geometry) AS west, ST_YMin(geometry) AS south, "
+        "ST_XMax(geometry) AS east, ST_YMax(geometry) AS north",
+        points=", row_number() OVER () AS n",
     )
-    session.keep("places", "SELECT id, x, y FROM places_file")
-    session.keep("points", "SELECT *, row_number() OVER () AS n FROM points_file")
     clock = Clock()
     with clock("areas"):
         _tile(session)

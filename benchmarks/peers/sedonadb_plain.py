@@ -12,15 +12,7 @@ from benchmarks.peers.sedonadb import Session
 def run(world: World, folder: Path) -> Spent:
     """Read, measure, write."""
     session = Session()
-    for name in World._fields:
-        session.connection.read_parquet(getattr(world, name)).to_view(f"{name}_file")
-    session.keep(
-        "communes",
-        "SELECT code_insee, code_epci, hall_x, hall_y, ST_AsBinary(geometry) AS g, "
-        "ST_Area(geometry) AS area FROM communes_file",
-    )
-    session.keep("places", "SELECT id, x, y FROM places_file")
-    session.keep("points", "SELECT * FROM points_file")
+    session.read(world)
     clock = Clock()
     measure(
         Dialect(
